@@ -1,0 +1,261 @@
+//! Binding: one pass over a document that keeps what the layout names and skips the rest.
+
+use serde::Serialize;
+
+use super::conform::{Conformer, Pointer};
+use super::layout::{Branch, Expected};
+use super::pointer::pointer_at;
+use super::{Context, ContextError, Layout, Slot};
+use crate::limits::Limits;
+use crate::value::Value;
+use crate::value::json::{JsonError, JsonKind, Reader, from_serde};
+
+impl Context {
+    /// Binds a JSON document.
+    ///
+    /// # Errors
+    /// The document is no JSON object, too large or too deep; something that is read is no value (an Integer outside 64 bits, a key twice, half a
+    /// surrogate pair); or, with a strict schema, something that is read is not of its declared type.
+    pub fn from_json(layout: &Layout, json: &[u8], limits: &Limits) -> Result<Context, ContextError> {
+        if json.len() > limits.context_bytes {
+            return Err(too_large(limits));
+        }
+        let located = |error: JsonError| ContextError { pointer: pointer_at(json, error.offset), message: error.problem.to_string(), offset: Some(error.offset) };
+        let mut reader = Reader::new(json, limits.effective_json_depth()).map_err(located)?;
+        if reader.kind().map_err(located)? != JsonKind::Object {
+            return Err(no_object());
+        }
+        let mut binder = Binder::new(layout);
+        binder.read_members(&mut reader, &layout.roots, &located)?;
+        reader.finish().map_err(located)?;
+        Ok(binder.context)
+    }
+
+    /// Binds a document that `serde_json` has read.
+    ///
+    /// # Errors
+    /// As [`Context::from_json`]. What is not read does not count toward the size.
+    pub fn from_value(layout: &Layout, document: &serde_json::Value, limits: &Limits) -> Result<Context, ContextError> {
+        let serde_json::Value::Object(members) = document else {
+            return Err(no_object());
+        };
+        let mut binder = Binder::new(layout);
+        let mut taken = Taken { room: limits.context_bytes, depth: limits.effective_json_depth() };
+        for branch in &layout.roots {
+            binder.take(branch, members.get(branch.name.as_ref()), 1, &mut taken)?;
+        }
+        Ok(binder.context)
+    }
+
+    /// Binds any value that serializes as a JSON object.
+    ///
+    /// # Errors
+    /// As [`Context::from_json`], and what the value's own serialization fails with.
+    pub fn from_serialize<T: Serialize + ?Sized>(layout: &Layout, value: &T, limits: &Limits) -> Result<Context, ContextError> {
+        let json = serde_json::to_vec(value)
+            .map_err(|error| ContextError { pointer: String::new(), message: format!("the context cannot be written as JSON: {error}"), offset: None })?;
+        Context::from_json(layout, &json, limits)
+    }
+}
+
+fn too_large(limits: &Limits) -> ContextError {
+    ContextError { pointer: String::new(), message: format!("the context is larger than {} bytes", limits.context_bytes), offset: None }
+}
+
+fn no_object() -> ContextError {
+    ContextError { pointer: String::new(), message: "a context is a JSON object".to_owned(), offset: None }
+}
+
+/// What is left of the limits while a document in memory is read.
+struct Taken {
+    room: usize,
+    depth: usize,
+}
+
+struct Binder<'l> {
+    layout: &'l Layout,
+    context: Context,
+    pointer: Pointer,
+}
+
+impl<'l> Binder<'l> {
+    fn new(layout: &'l Layout) -> Binder<'l> {
+        let slots = vec![Slot::Value(Value::Null); layout.len()];
+        Binder { layout, context: Context { slots, warnings: Vec::new() }, pointer: Pointer::default() }
+    }
+
+    /// Reads the members of the object that the reader is at.
+    fn read_members(&mut self, reader: &mut Reader<'_>, branches: &'l [Branch], located: &dyn Fn(JsonError) -> ContextError) -> Result<(), ContextError> {
+        let mut seen = Seen::default();
+        reader.object().map_err(located)?;
+        while let Some(key) = reader.next_key().map_err(located)? {
+            let Some((at, branch)) = branches.iter().enumerate().find(|(_, branch)| *branch.name == *key) else {
+                reader.skip().map_err(located)?;
+                continue;
+            };
+            self.pointer.push(&key);
+            if !seen.insert(at) {
+                return Err(self.error(format!("the key `{}` occurs twice", crate::diagnostic::visible(&key))));
+            }
+            let kind = reader.kind().map_err(located)?;
+            if branch.slot.is_none() && kind == JsonKind::Object {
+                self.read_members(reader, &branch.branches, located)?;
+            } else if branch.slot.is_none() && kind != JsonKind::Null {
+                reader.skip().map_err(located)?;
+                self.no_map(branch, name_of(kind), 1)?;
+            } else {
+                let value = reader.read().map_err(located)?;
+                self.place(branch, value, 1)?;
+            }
+            self.pointer.pop();
+        }
+        for (_, branch) in branches.iter().enumerate().filter(|(at, _)| !seen.has(*at)) {
+            self.absent(branch)?;
+        }
+        Ok(())
+    }
+
+    /// Takes what a branch names out of a document in memory.
+    fn take(&mut self, branch: &'l Branch, found: Option<&serde_json::Value>, depth: usize, taken: &mut Taken) -> Result<(), ContextError> {
+        let Some(found) = found else { return self.absent(branch) };
+        self.pointer.push(&branch.name);
+        match found {
+            serde_json::Value::Object(members) if branch.slot.is_none() => {
+                for inner in &branch.branches {
+                    self.take(inner, members.get(inner.name.as_ref()), depth + 1, taken)?;
+                }
+            }
+            found => {
+                let value = from_serde(found, taken.depth.saturating_sub(depth)).map_err(|problem| self.error(problem.to_string()))?;
+                let size = crate::value::json::written_len(&value);
+                taken.room = taken.room.checked_sub(size).ok_or_else(|| self.error("the context is too large".to_owned()))?;
+                self.place(branch, value, depth)?;
+            }
+        }
+        self.pointer.pop();
+        Ok(())
+    }
+
+    /// Puts a value into the slot of its branch and its parts into the slots below.
+    fn place(&mut self, branch: &'l Branch, value: Value, depth: usize) -> Result<(), ContextError> {
+        let value = match &branch.expected {
+            Expected::Whole { ty, nullable } => {
+                let mut conformer = Conformer { strict: self.layout.strict, warnings: &mut self.context.warnings };
+                conformer.fit(ty, *nullable, value, &mut self.pointer)?
+            }
+            Expected::Members { nullable: false } if value.is_null() => return self.absent_here(),
+            Expected::Members { .. } | Expected::Anything => value,
+        };
+        match &value {
+            Value::Null => {}
+            Value::Map(map) => {
+                for inner in &branch.branches {
+                    match map.get(&inner.name) {
+                        Some(part) => {
+                            self.pointer.push(&inner.name);
+                            self.place(inner, part.clone(), depth + 1)?;
+                            self.pointer.pop();
+                        }
+                        None => self.absent(inner)?,
+                    }
+                }
+            }
+            Value::Bool(_) | Value::Integer(_) | Value::Float(_) | Value::Text(_) | Value::List(_) => self.no_map(branch, value.kind().name(), depth)?,
+        }
+        if let Some(slot) = branch.slot
+            && let Some(place) = self.context.slots.get_mut(slot.index())
+        {
+            *place = Slot::Value(value);
+        }
+        Ok(())
+    }
+
+    /// The value of a branch, of which parts are read, is something that has no members. It stands `depth` names down.
+    fn no_map(&mut self, branch: &'l Branch, found: &str, depth: usize) -> Result<(), ContextError> {
+        match &branch.expected {
+            Expected::Members { .. } => {
+                let mut conformer = Conformer { strict: self.layout.strict, warnings: &mut self.context.warnings };
+                conformer.misfit(format!("expected Map, found {found}"), &self.pointer).map(drop)
+            }
+            Expected::Anything | Expected::Whole { .. } => {
+                self.mark(&branch.branches, depth);
+                Ok(())
+            }
+        }
+    }
+
+    fn mark(&mut self, branches: &'l [Branch], at: usize) {
+        for branch in branches {
+            if let Some(place) = branch.slot.and_then(|slot| self.context.slots.get_mut(slot.index())) {
+                *place = Slot::NoMembers { at };
+            }
+            self.mark(&branch.branches, at);
+        }
+    }
+
+    /// A branch is not there: an error where the schema requires it, else all its slots stay `NULL`.
+    fn absent(&mut self, branch: &'l Branch) -> Result<(), ContextError> {
+        match &branch.expected {
+            Expected::Whole { nullable: false, .. } | Expected::Members { nullable: false } => {
+                self.pointer.push(&branch.name);
+                self.absent_here()?;
+                self.pointer.pop();
+                Ok(())
+            }
+            Expected::Whole { .. } | Expected::Members { .. } | Expected::Anything => Ok(()),
+        }
+    }
+
+    fn absent_here(&mut self) -> Result<(), ContextError> {
+        let mut conformer = Conformer { strict: self.layout.strict, warnings: &mut self.context.warnings };
+        conformer.misfit("a required attribute is missing".to_owned(), &self.pointer).map(drop)
+    }
+
+    fn error(&self, message: String) -> ContextError {
+        ContextError { pointer: self.pointer.to_string(), message, offset: None }
+    }
+}
+
+/// Which branches of an object have been met: a word, and more where there are many.
+#[derive(Default)]
+struct Seen {
+    first: u64,
+    more: Vec<bool>,
+}
+
+impl Seen {
+    fn has(&self, at: usize) -> bool {
+        match at.checked_sub(64) {
+            None => self.first & (1 << at) != 0,
+            Some(at) => self.more.get(at).copied().unwrap_or(false),
+        }
+    }
+
+    /// Says whether it is new.
+    fn insert(&mut self, at: usize) -> bool {
+        let new = !self.has(at);
+        match at.checked_sub(64) {
+            None => self.first |= 1 << at,
+            Some(at) => {
+                if self.more.len() <= at {
+                    self.more.resize(at + 1, false);
+                }
+                if let Some(place) = self.more.get_mut(at) {
+                    *place = true;
+                }
+            }
+        }
+        new
+    }
+}
+
+fn name_of(kind: JsonKind) -> &'static str {
+    match kind {
+        JsonKind::Null => "NULL",
+        JsonKind::Bool => "Bool",
+        JsonKind::Number => "Number",
+        JsonKind::Text => "Text",
+        JsonKind::Array => "List",
+        JsonKind::Object => "Map",
+    }
+}

@@ -1,0 +1,67 @@
+//! JSON, or any Rust value, to the slots that a program reads, and nothing else.
+//!
+//! A [`Layout`] names the attribute paths that a program (a rule, or a whole set) reads. A context is bound once to these slots; it binds or fails as a whole.
+
+mod bind;
+mod conform;
+mod layout;
+mod pointer;
+
+pub use layout::{Layout, SlotId};
+
+use crate::value::Value;
+
+/// The values of one context that a program reads.
+#[derive(Clone, Debug)]
+pub struct Context {
+    slots: Vec<Slot>,
+    warnings: Vec<ContextWarning>,
+}
+
+/// The value of an attribute path.
+#[derive(Clone, Debug)]
+pub enum Slot {
+    /// The value; `NULL` where the attribute is absent.
+    Value(Value),
+    /// The value at this place of the path is no Map, so that it has no members: reading the path is a `type_mismatch`.
+    NoMembers {
+        /// The place of the member that was asked for, counted from 0.
+        at: usize,
+    },
+}
+
+impl Context {
+    /// The value of a slot.
+    #[must_use]
+    pub fn slot(&self, slot: SlotId) -> &Slot {
+        const NULL: &Slot = &Slot::Value(Value::Null);
+        self.slots.get(slot.index()).unwrap_or(NULL)
+    }
+
+    /// What did not fit the schema and was read as `NULL` (in lenient mode), or fits it only loosely.
+    #[must_use]
+    pub fn warnings(&self) -> &[ContextWarning] {
+        &self.warnings
+    }
+}
+
+/// Something in a context that is not as its schema says.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ContextWarning {
+    /// Where: a JSON pointer.
+    pub pointer: String,
+    /// What: one line.
+    pub message: String,
+}
+
+/// Why a context does not bind: the outcome `invalid_context`.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("invalid_context{}: {message}", if pointer.is_empty() { String::new() } else { format!(" at {pointer}") })]
+pub struct ContextError {
+    /// Where: a JSON pointer; empty for the document itself.
+    pub pointer: String,
+    /// What: one line.
+    pub message: String,
+    /// The byte of the document, where there is one.
+    pub offset: Option<usize>,
+}

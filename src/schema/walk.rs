@@ -1,0 +1,78 @@
+//! From a path of names to its declaration.
+
+use super::{Attribute, Schema, Type};
+
+/// What a schema says of a path such as `user.department`.
+#[derive(Clone, Copy, Debug)]
+pub enum Lookup<'s> {
+    /// It is declared.
+    Declared {
+        /// The declaration.
+        attribute: &'s Attribute,
+        /// Whether it, or something that it is a part of, is marked `pii`.
+        pii: bool,
+        /// Whether it, or something that it is a part of, may be missing.
+        nullable: bool,
+    },
+    /// It lies below something of type `any`, or is an undeclared member of an open object.
+    Free {
+        /// Whether something that it is a part of is marked `pii`.
+        pii: bool,
+    },
+    /// The name at this place of the path is not declared there.
+    Unknown {
+        /// Which name, counted from 0.
+        at: usize,
+    },
+    /// The name at this place of the path is asked of something that has no members.
+    NoMembers {
+        /// Which name, counted from 0.
+        at: usize,
+        /// What it is asked of.
+        parent: &'s Attribute,
+    },
+}
+
+impl Schema {
+    /// What the schema says of a path of names. Undeclared attributes count as `pii`.
+    #[must_use]
+    pub fn lookup<'s, 'p>(&'s self, path: impl IntoIterator<Item = &'p str>) -> Lookup<'s> {
+        let mut path = path.into_iter();
+        let Some(attribute) = path.next().and_then(|name| self.attributes.get(name)) else {
+            return Lookup::Unknown { at: 0 };
+        };
+        let (mut attribute, mut pii, mut nullable) = (attribute, attribute.pii, attribute.nullable);
+        for (at, name) in path.enumerate() {
+            let at = at + 1;
+            let (member, optional) = match &attribute.ty {
+                Type::Object { members, closed } => match members.get(name) {
+                    Some(member) => (member, false),
+                    None if *closed => return Lookup::Unknown { at },
+                    None => return Lookup::Free { pii: true },
+                },
+                // A key that the caller chooses may be missing whatever the type of the values.
+                Type::Map(values) => (values.as_ref(), true),
+                Type::Any => return Lookup::Free { pii },
+                Type::Bool | Type::Integer | Type::Number | Type::Text | Type::Enum { .. } | Type::List(_) => {
+                    return Lookup::NoMembers { at, parent: attribute };
+                }
+            };
+            pii |= member.pii;
+            nullable |= member.nullable || optional;
+            attribute = member;
+        }
+        Lookup::Declared { attribute, pii, nullable }
+    }
+
+    /// The names that are declared next to the name at place `at` of a path: for "did you mean".
+    pub fn siblings<'s>(&'s self, path: &[&str], at: usize) -> Vec<&'s str> {
+        let mut members = &self.attributes;
+        for name in path.iter().take(at) {
+            match members.get(*name).map(|attribute| &attribute.ty) {
+                Some(Type::Object { members: inner, .. }) => members = inner,
+                Some(_) | None => return Vec::new(),
+            }
+        }
+        members.keys().map(AsRef::as_ref).collect()
+    }
+}
