@@ -34,6 +34,8 @@ pub struct Limits {
     pub context_bytes: usize,
     /// Largest schema file, in bytes.
     pub schema_bytes: usize,
+    /// Most attributes that a schema file may declare, parts of attributes included.
+    pub schema_attributes: usize,
 }
 
 impl Limits {
@@ -66,6 +68,7 @@ impl Default for Limits {
             json_depth: 64,
             context_bytes: 1024 * 1024,
             schema_bytes: 4 * 1024 * 1024,
+            schema_attributes: 10_000,
         }
     }
 }

@@ -5,11 +5,14 @@
 
 mod args;
 mod calendar;
+mod charged;
 mod json;
 mod list;
 mod logic;
 mod number;
 mod table;
+#[cfg(test)]
+mod tests;
 mod text;
 mod time;
 
@@ -17,8 +20,10 @@ use std::sync::Arc;
 
 pub use args::{Args, Env, Fault, Lambda, Prepared};
 pub use calendar::{Calendars, NoCalendars, UnknownCalendar};
+pub use logic::first_present;
 pub use table::{ALL, BuiltinId, find};
-pub use text::{fold_case, same_text};
+pub use text::{PatternError, compile_pattern, fold_case, same_text};
+pub use time::find_zone;
 
 use crate::value::{ErrorKinds, EvalErrorKind, Kinds, Value};
 
@@ -37,6 +42,8 @@ pub struct Builtin {
     pub errors: ErrorKinds,
     /// Whether the result depends on the arguments alone, so that constant arguments give a constant.
     pub folds: bool,
+    /// What the result has to do with the arguments.
+    pub gives: Gives,
     /// The chapter of the reference.
     pub family: Family,
     /// One line: what it gives.
@@ -94,6 +101,33 @@ pub struct Param {
     pub role: Role,
 }
 
+impl Param {
+    /// A parameter that must be written and whose `NULL` decides the call.
+    const fn required(name: &'static str, kinds: Kinds) -> Param {
+        Param { name, takes: Takes::Values(kinds), need: Need::Required, role: Role::Plain }
+    }
+
+    /// A parameter that takes any value, `NULL` included.
+    const fn any(name: &'static str) -> Param {
+        Param { name, takes: Takes::Values(Kinds::ANY), need: Need::AnyValue, role: Role::Plain }
+    }
+
+    /// A parameter that may be left out, by `NULL` too.
+    const fn optional(name: &'static str, kinds: Kinds) -> Param {
+        Param { name, takes: Takes::Values(kinds), need: Need::Optional, role: Role::Plain }
+    }
+
+    /// A lambda with so many parameters.
+    const fn lambda(name: &'static str, params: usize) -> Param {
+        Param { name, takes: Takes::Lambda(params), need: Need::Required, role: Role::Plain }
+    }
+
+    /// The same parameter, used for something that can be checked when the rule is compiled.
+    const fn used_as(self, role: Role) -> Param {
+        Param { role, ..self }
+    }
+}
+
 /// What fits a parameter.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Takes {
@@ -141,6 +175,23 @@ pub enum Role {
     Zone,
     /// The name of a calendar.
     Calendar,
+    /// What tells one rollout from another.
+    Salt,
+}
+
+/// What a result has to do with the arguments, as far as the checker follows it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Gives {
+    /// A value of the row's kinds.
+    Kinds,
+    /// Some of the elements of the first argument, in a list or map like it.
+    SomeOfFirst,
+    /// One of the elements of the first argument, or `NULL`.
+    OneOfFirst,
+    /// A list of what the lambda gives.
+    Mapped,
+    /// Whether the first argument is `NULL`.
+    WhetherMissing,
 }
 
 /// How a function is implemented.
@@ -149,12 +200,15 @@ pub enum Run {
     /// A function of its arguments, which have been evaluated, looked at for `NULL`, and checked for their kinds.
     Scalar(fn(&Args<'_>, &mut Env<'_>) -> Result<Value, EvalErrorKind>),
     /// A function that visits a list (or map) with a lambda.
-    Visit(fn(&Args<'_>, Option<&mut dyn Lambda>, &mut Env<'_>) -> Result<Value, Fault>),
+    Visit(Visit),
     /// The first argument that is not `NULL`, later ones evaluated only as needed: `$COALESCE`. The one row that a backend runs itself.
     FirstPresent,
     /// The time of the decision: `$TIME`.
     Now,
 }
+
+/// A function of its arguments and of a lambda, if the call has one.
+pub type Visit = fn(&Args<'_>, Option<&mut dyn Lambda>, &mut Env<'_>) -> Result<Value, Fault>;
 
 impl Builtin {
     /// The fewest and the most arguments; no upper bound for a variadic function.
@@ -176,6 +230,15 @@ impl Builtin {
         if self.result == Kinds::BOOL { Value::Bool(false) } else { Value::Null }
     }
 
+    /// Whether the function looks at each element of its lists: with a lambda, or by itself.
+    #[must_use]
+    pub fn visits(&self) -> bool {
+        self.params.iter().any(|param| match param.takes {
+            Takes::Lambda(_) => true,
+            Takes::Values(kinds) => kinds == Kinds::LIST,
+        })
+    }
+
     /// The signature as the reference shows it: `$CONCAT(list, separator?)`.
     #[must_use]
     pub fn signature(&self) -> String {
@@ -188,14 +251,13 @@ impl Builtin {
     /// # Errors
     /// `type_mismatch` for an argument of the wrong kind; whatever the function itself fails with.
     pub fn call(&self, args: &Args<'_>, env: &mut Env<'_>) -> Result<Value, Fault> {
-        if let Some(decided) = self.admit(args, env)? {
-            return Ok(decided);
-        }
-        match self.run {
-            Run::Scalar(run) => run(args, env).map_err(Fault::Here),
-            Run::Visit(run) => run(args, None, env),
-            Run::FirstPresent => Ok(args.iter().find(|value| !value.is_null()).cloned().unwrap_or_default()),
-            Run::Now => Ok(env.now.to_number().into()),
+        let decided = self.admit(args, env)?;
+        match (decided, self.run) {
+            (Some(decided), _) => Ok(decided),
+            (None, Run::Scalar(run)) => run(args, env).map_err(Fault::Here),
+            (None, Run::Visit(run)) => run(args, None, env),
+            (None, Run::FirstPresent) => logic::first_of(args, env.budget).map_err(Fault::Here),
+            (None, Run::Now) => Ok(env.now.to_number().into()),
         }
     }
 

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::conform::{Conformer, Pointer};
-use super::layout::{Branch, Expected};
+use super::layout::{Branch, Branches, Expected};
 use super::pointer::pointer_at;
 use super::{Context, ContextError, Layout, Slot};
 use crate::limits::Limits;
@@ -20,7 +20,8 @@ impl Context {
         if json.len() > limits.context_bytes {
             return Err(too_large(limits));
         }
-        let located = |error: JsonError| ContextError { pointer: pointer_at(json, error.offset), message: error.problem.to_string(), offset: Some(error.offset) };
+        let located =
+            |error: JsonError| ContextError { pointer: pointer_at(json, error.offset), message: error.problem.to_string(), offset: Some(error.offset) };
         let mut reader = Reader::new(json, limits.effective_json_depth()).map_err(located)?;
         if reader.kind().map_err(located)? != JsonKind::Object {
             return Err(no_object());
@@ -41,7 +42,7 @@ impl Context {
         };
         let mut binder = Binder::new(layout);
         let mut taken = Taken { room: limits.context_bytes, depth: limits.effective_json_depth() };
-        for branch in &layout.roots {
+        for branch in layout.roots.iter() {
             binder.take(branch, members.get(branch.name.as_ref()), 1, &mut taken)?;
         }
         Ok(binder.context)
@@ -52,8 +53,11 @@ impl Context {
     /// # Errors
     /// As [`Context::from_json`], and what the value's own serialization fails with.
     pub fn from_serialize<T: Serialize + ?Sized>(layout: &Layout, value: &T, limits: &Limits) -> Result<Context, ContextError> {
-        let json = serde_json::to_vec(value)
-            .map_err(|error| ContextError { pointer: String::new(), message: format!("the context cannot be written as JSON: {error}"), offset: None })?;
+        let json = serde_json::to_vec(value).map_err(|error| ContextError {
+            pointer: String::new(),
+            message: format!("the context cannot be written as JSON: {error}"),
+            offset: None,
+        })?;
         Context::from_json(layout, &json, limits)
     }
 }
@@ -85,11 +89,11 @@ impl<'l> Binder<'l> {
     }
 
     /// Reads the members of the object that the reader is at.
-    fn read_members(&mut self, reader: &mut Reader<'_>, branches: &'l [Branch], located: &dyn Fn(JsonError) -> ContextError) -> Result<(), ContextError> {
+    fn read_members(&mut self, reader: &mut Reader<'_>, branches: &'l Branches, located: &dyn Fn(JsonError) -> ContextError) -> Result<(), ContextError> {
         let mut seen = Seen::default();
         reader.object().map_err(located)?;
         while let Some(key) = reader.next_key().map_err(located)? {
-            let Some((at, branch)) = branches.iter().enumerate().find(|(_, branch)| *branch.name == *key) else {
+            let Some((at, branch)) = branches.find(&key) else {
                 reader.skip().map_err(located)?;
                 continue;
             };
@@ -119,18 +123,15 @@ impl<'l> Binder<'l> {
     fn take(&mut self, branch: &'l Branch, found: Option<&serde_json::Value>, depth: usize, taken: &mut Taken) -> Result<(), ContextError> {
         let Some(found) = found else { return self.absent(branch) };
         self.pointer.push(&branch.name);
-        match found {
-            serde_json::Value::Object(members) if branch.slot.is_none() => {
-                for inner in &branch.branches {
-                    self.take(inner, members.get(inner.name.as_ref()), depth + 1, taken)?;
-                }
+        if let (serde_json::Value::Object(members), None) = (found, branch.slot) {
+            for inner in branch.branches.iter() {
+                self.take(inner, members.get(inner.name.as_ref()), depth + 1, taken)?;
             }
-            found => {
-                let value = from_serde(found, taken.depth.saturating_sub(depth)).map_err(|problem| self.error(problem.to_string()))?;
-                let size = crate::value::json::written_len(&value);
-                taken.room = taken.room.checked_sub(size).ok_or_else(|| self.error("the context is too large".to_owned()))?;
-                self.place(branch, value, depth)?;
-            }
+        } else {
+            let value = from_serde(found, taken.depth.saturating_sub(depth)).map_err(|problem| self.error(problem.to_string()))?;
+            let size = crate::value::json::written_len(&value);
+            taken.room = taken.room.checked_sub(size).ok_or_else(|| self.error("the context is too large".to_owned()))?;
+            self.place(branch, value, depth)?;
         }
         self.pointer.pop();
         Ok(())
@@ -149,7 +150,7 @@ impl<'l> Binder<'l> {
         match &value {
             Value::Null => {}
             Value::Map(map) => {
-                for inner in &branch.branches {
+                for inner in branch.branches.iter() {
                     match map.get(&inner.name) {
                         Some(part) => {
                             self.pointer.push(&inner.name);
@@ -184,8 +185,8 @@ impl<'l> Binder<'l> {
         }
     }
 
-    fn mark(&mut self, branches: &'l [Branch], at: usize) {
-        for branch in branches {
+    fn mark(&mut self, branches: &'l Branches, at: usize) {
+        for branch in branches.iter() {
             if let Some(place) = branch.slot.and_then(|slot| self.context.slots.get_mut(slot.index())) {
                 *place = Slot::NoMembers { at };
             }

@@ -59,10 +59,9 @@ impl Conformer<'_> {
                 self.missing(members.iter(), |key| map.get(key).is_some(), &mut entries, pointer)?;
                 Ok(entries.into_iter().collect())
             }
-            (
-                Type::Bool | Type::Integer | Type::Number | Type::Text | Type::Enum { .. } | Type::List(_) | Type::Map { .. } | Type::Object { .. },
-                found,
-            ) => self.misfit(format!("expected {}, found {}", ty.kinds(), found.kind()), pointer),
+            (Type::Bool | Type::Integer | Type::Number | Type::Text | Type::Enum { .. } | Type::List(_) | Type::Map { .. } | Type::Object { .. }, found) => {
+                self.misfit(format!("expected {}, found {}", ty.kinds(), found.kind()), pointer)
+            }
         }
     }
 

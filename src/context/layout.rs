@@ -1,5 +1,6 @@
 //! Which attribute paths are read, and what the schema says of them.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::schema::{Lookup, Schema, Type};
@@ -21,7 +22,7 @@ impl SlotId {
 pub struct Layout {
     paths: Vec<Vec<Arc<str>>>,
     pii: Vec<bool>,
-    pub(super) roots: Vec<Branch>,
+    pub(super) roots: Branches,
     pub(super) strict: bool,
 }
 
@@ -32,7 +33,42 @@ pub(super) struct Branch {
     /// The slot of the path that ends here.
     pub(super) slot: Option<SlotId>,
     pub(super) expected: Expected,
-    pub(super) branches: Vec<Branch>,
+    pub(super) branches: Branches,
+}
+
+/// The names at one level. Few are compared one by one, many are hashed.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Branches {
+    list: Vec<Branch>,
+    by_name: HashMap<Arc<str>, usize>,
+}
+
+/// From so many on, names are hashed.
+const MANY: usize = 17;
+
+impl Branches {
+    pub(super) fn iter(&self) -> std::slice::Iter<'_, Branch> {
+        self.list.iter()
+    }
+
+    /// The branch of a name, and its place.
+    pub(super) fn find(&self, name: &str) -> Option<(usize, &Branch)> {
+        let at = if self.by_name.is_empty() { self.list.iter().position(|branch| *branch.name == *name)? } else { *self.by_name.get(name)? };
+        Some((at, self.list.get(at)?))
+    }
+
+    fn push(&mut self, branch: Branch) -> usize {
+        let at = self.list.len();
+        self.list.push(branch);
+        if self.list.len() == MANY {
+            self.by_name = self.list.iter().enumerate().map(|(at, branch)| (branch.name.clone(), at)).collect();
+        } else if self.list.len() > MANY
+            && let Some(branch) = self.list.last()
+        {
+            self.by_name.insert(branch.name.clone(), at);
+        }
+        at
+    }
 }
 
 /// What the schema says of the value at a name.
@@ -49,8 +85,8 @@ pub(super) enum Expected {
 impl Layout {
     /// The slot of a path; the same slot for the same path.
     pub fn slot(&mut self, path: &[Arc<str>], schema: Option<&Schema>) -> SlotId {
-        if let Some(known) = self.paths.iter().position(|known| known == path) {
-            return SlotId(u32::try_from(known).unwrap_or(u32::MAX));
+        if let Some(known) = self.find(path) {
+            return known;
         }
         let slot = SlotId(u32::try_from(self.paths.len()).unwrap_or(u32::MAX));
         self.paths.push(path.to_vec());
@@ -61,14 +97,11 @@ impl Layout {
         });
         let mut branches = &mut self.roots;
         for (at, name) in path.iter().enumerate() {
-            let found = match branches.iter().position(|branch| branch.name == *name) {
-                Some(found) => found,
-                None => {
-                    branches.push(Branch { name: name.clone(), slot: None, expected: Expected::Anything, branches: Vec::new() });
-                    branches.len() - 1
-                }
+            let found = match branches.find(name) {
+                Some((found, _)) => found,
+                None => branches.push(Branch { name: name.clone(), slot: None, expected: Expected::Anything, branches: Branches::default() }),
             };
-            let Some(branch) = branches.get_mut(found) else { break };
+            let Some(branch) = branches.list.get_mut(found) else { break };
             let whole = at + 1 == path.len();
             if whole {
                 branch.slot = Some(slot);
@@ -79,6 +112,12 @@ impl Layout {
             branches = &mut branch.branches;
         }
         slot
+    }
+
+    fn find(&self, path: &[Arc<str>]) -> Option<SlotId> {
+        let (first, rest) = path.split_first()?;
+        let (_, first) = self.roots.find(first)?;
+        rest.iter().try_fold(first, |branch, name| branch.branches.find(name).map(|(_, branch)| branch))?.slot
     }
 
     /// How many slots there are.

@@ -14,6 +14,7 @@ pub use render::{Style, render, render_all};
 pub use visible::{is_format_control, shorten, visible};
 
 use crate::source::Span;
+use crate::value::EvalErrorKind;
 
 /// How much a diagnostic weighs.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -52,13 +53,15 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// An edit that a machine can apply.
     pub fix: Option<Fix>,
+    /// The run-time error that the finding stands for, where the rule would always fail with it.
+    pub kind: Option<EvalErrorKind>,
 }
 
 impl Diagnostic {
     /// A finding with the severity that its code usually has.
     #[must_use]
     pub fn new(code: Code, span: Span, message: impl Into<String>) -> Diagnostic {
-        Diagnostic { code, severity: code.severity(), span, message: message.into(), label: None, help: None, fix: None }
+        Diagnostic { code, severity: code.severity(), span, message: message.into(), label: None, help: None, fix: None, kind: None }
     }
 
     /// The same with help.
@@ -86,6 +89,13 @@ impl Diagnostic {
     #[must_use]
     pub fn with_severity(mut self, severity: Severity) -> Diagnostic {
         self.severity = severity;
+        self
+    }
+
+    /// The same for a run-time error that the rule would always fail with.
+    #[must_use]
+    pub fn standing_for(mut self, kind: EvalErrorKind) -> Diagnostic {
+        self.kind = Some(kind);
         self
     }
 

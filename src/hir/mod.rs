@@ -14,7 +14,7 @@ use crate::limits::Limits;
 use crate::source::Span;
 use crate::value::arith::ArithOp;
 use crate::value::compare::CompareOp;
-use crate::value::{ErrorKinds, Kinds, Value};
+use crate::value::{ErrorKinds, EvalErrorKind, Kinds, Value};
 
 macro_rules! ids {
     ($($(#[doc = $doc:literal])* $name:ident;)*) => {$(
@@ -252,6 +252,14 @@ impl Program {
     /// Says which node the rule is.
     pub fn set_root(&mut self, root: NodeId) {
         self.root = root;
+    }
+
+    /// Takes `budget_exceeded` off all facts: no context can make this program spend more than it may.
+    pub fn forget_budget(&mut self) {
+        let budget = ErrorKinds::of(&[EvalErrorKind::BudgetExceeded]);
+        for facts in self.facts.iter_mut().chain(self.links.iter_mut().map(|link| &mut link.facts)) {
+            facts.errors = facts.errors.without(budget);
+        }
     }
 
     // ---- reading

@@ -50,8 +50,8 @@ impl Schema {
                     None if *closed => return Lookup::Unknown { at },
                     None => return Lookup::Free { pii: true },
                 },
-                // A key that the caller chooses may be missing whatever the type of the values.
-                Type::Map(values) => (values.as_ref(), true),
+                // A key that the caller chooses may be missing whatever the type of the values; one that is declared follows its declaration.
+                Type::Map { values, known } => known.get(name).map_or((values.as_ref(), true), |member| (member, false)),
                 Type::Any => return Lookup::Free { pii },
                 Type::Bool | Type::Integer | Type::Number | Type::Text | Type::Enum { .. } | Type::List(_) => {
                     return Lookup::NoMembers { at, parent: attribute };
@@ -65,14 +65,59 @@ impl Schema {
     }
 
     /// The names that are declared next to the name at place `at` of a path: for "did you mean".
+    #[must_use]
     pub fn siblings<'s>(&'s self, path: &[&str], at: usize) -> Vec<&'s str> {
-        let mut members = &self.attributes;
-        for name in path.iter().take(at) {
-            match members.get(*name).map(|attribute| &attribute.ty) {
-                Some(Type::Object { members: inner, .. }) => members = inner,
-                Some(_) | None => return Vec::new(),
-            }
-        }
+        let mut parents = path.iter().take(at);
+        let Some(first) = parents.next() else {
+            return self.attributes.keys().map(AsRef::as_ref).collect();
+        };
+        let parent = parents.try_fold(self.attributes.get(*first), |parent, name| Some(parent?.member(name)));
+        let members = match parent.flatten().map(|parent| &parent.ty) {
+            Some(Type::Object { members, .. } | Type::Map { known: members, .. }) => members,
+            Some(Type::Bool | Type::Integer | Type::Number | Type::Text | Type::Enum { .. } | Type::List(_) | Type::Any) | None => return Vec::new(),
+        };
         members.keys().map(AsRef::as_ref).collect()
+    }
+}
+
+impl Attribute {
+    /// What is declared for a member of that name: in a map, every name has the type of the values unless it is declared itself.
+    #[must_use]
+    pub fn member(&self, name: &str) -> Option<&Attribute> {
+        match &self.ty {
+            Type::Object { members, .. } => members.get(name),
+            Type::Map { values, known } => Some(known.get(name).unwrap_or(values)),
+            Type::Bool | Type::Integer | Type::Number | Type::Text | Type::Enum { .. } | Type::List(_) | Type::Any => None,
+        }
+    }
+
+    /// What is declared for each element of a list.
+    #[must_use]
+    pub fn element(&self) -> Option<&Attribute> {
+        match &self.ty {
+            Type::List(element) => Some(element),
+            Type::Bool | Type::Integer | Type::Number | Type::Text | Type::Enum { .. } | Type::Map { .. } | Type::Object { .. } | Type::Any => None,
+        }
+    }
+
+    /// What is declared for the values of a map.
+    #[must_use]
+    pub fn map_values(&self) -> Option<&Attribute> {
+        match &self.ty {
+            Type::Map { values, .. } => Some(values),
+            Type::Bool | Type::Integer | Type::Number | Type::Text | Type::Enum { .. } | Type::List(_) | Type::Object { .. } | Type::Any => None,
+        }
+    }
+
+    /// Whether it, or anything that is a part of it, is marked `pii`.
+    #[must_use]
+    pub fn holds_pii(&self) -> bool {
+        self.pii
+            || match &self.ty {
+                Type::List(element) => element.holds_pii(),
+                Type::Map { values, known } => values.holds_pii() || known.values().any(Attribute::holds_pii),
+                Type::Object { members, .. } => members.values().any(Attribute::holds_pii),
+                Type::Bool | Type::Integer | Type::Number | Type::Text | Type::Enum { .. } | Type::Any => false,
+            }
     }
 }

@@ -23,13 +23,21 @@ pub struct Scan {
 ///
 /// # Errors
 /// One diagnostic: the text is too long or nested too deeply, a quote or bracket is not closed, or a character may not stand where it stands.
-pub fn scan(source: &str, limits: &Limits) -> Result<Scan, Diagnostic> {
+pub fn scan(source: &str, limits: &Limits) -> Result<Scan, Box<Diagnostic>> {
     if source.len() > limits.source_bytes {
         let message = format!("the rule has {} bytes; the limit is {}", source.len(), limits.source_bytes);
-        return Err(Diagnostic::new(Code::SourceTooLong, Span::new(0, 0), message).with_help("split the rule, or move long lists into the context"));
+        return Err(Box::new(Diagnostic::new(Code::SourceTooLong, Span::new(0, 0), message).with_help("split the rule, or move long lists into the context")));
     }
-    let mut scanner =
-        Scanner { source, bytes: source.as_bytes(), at: 0, limit: limits.effective_nesting(), depth: 0, frames: vec![Frame::default()], before: Before::Start, scan: Scan::default() };
+    let mut scanner = Scanner {
+        source,
+        bytes: source.as_bytes(),
+        at: 0,
+        limit: limits.effective_nesting(),
+        depth: 0,
+        frames: vec![Frame::default()],
+        before: Before::Start,
+        scan: Scan::default(),
+    };
     scanner.run()?;
     Ok(scanner.scan)
 }
@@ -74,7 +82,7 @@ struct Scanner<'s> {
 }
 
 impl Scanner<'_> {
-    fn run(&mut self) -> Result<(), Diagnostic> {
+    fn run(&mut self) -> Result<(), Box<Diagnostic>> {
         while let Some(byte) = self.peek(0) {
             match byte {
                 b' ' | b'\t' | b'\n' | b'\r' => self.at += 1,
@@ -117,12 +125,12 @@ impl Scanner<'_> {
                     self.reset(|frame| frame.minuses = 0);
                     self.step(1, Before::Operator);
                 }
-                _ => return Err(self.forbidden()),
+                _ => return Err(Box::new(self.forbidden())),
             }
         }
         self.leave_ifs();
         match self.frames.last().and_then(|frame| frame.opened) {
-            Some((bracket, at)) => Err(unclosed(bracket, at)),
+            Some((bracket, at)) => Err(Box::new(unclosed(bracket, at))),
             None => Ok(()),
         }
     }
@@ -166,7 +174,7 @@ impl Scanner<'_> {
         }
     }
 
-    fn word(&mut self) -> Result<(), Diagnostic> {
+    fn word(&mut self) -> Result<(), Box<Diagnostic>> {
         let start = self.at;
         self.skip_word();
         let word = self.source.get(start..self.at).unwrap_or("");
@@ -210,7 +218,7 @@ impl Scanner<'_> {
     }
 
     /// One level deeper, in a run of prefix operators or a body.
-    fn deepen(&mut self, count: fn(&mut Frame)) -> Result<(), Diagnostic> {
+    fn deepen(&mut self, count: fn(&mut Frame)) -> Result<(), Box<Diagnostic>> {
         self.deeper(self.at)?;
         if let Some(frame) = self.frames.last_mut() {
             count(frame);
@@ -218,19 +226,21 @@ impl Scanner<'_> {
         Ok(())
     }
 
-    fn push(&mut self, frame: Frame) -> Result<(), Diagnostic> {
+    fn push(&mut self, frame: Frame) -> Result<(), Box<Diagnostic>> {
         self.deeper(frame.opened.map_or(self.at, |(_, at)| at))?;
         self.frames.push(frame);
         Ok(())
     }
 
-    fn deeper(&mut self, at: usize) -> Result<(), Diagnostic> {
+    fn deeper(&mut self, at: usize) -> Result<(), Box<Diagnostic>> {
         self.depth += 1;
         self.scan.nesting = self.scan.nesting.max(self.depth);
         if self.depth > self.limit {
             let message = format!("the rule is nested more than {} levels deep here", self.limit);
-            return Err(Diagnostic::new(Code::TooDeep, Span::new(at, at + 1), message)
-                .with_help("brackets, runs of `NOT` and `-`, lambdas and `IF`s inside one another count; chains of `AND`, `OR` and `ELSE IF` do not"));
+            return Err(Box::new(
+                Diagnostic::new(Code::TooDeep, Span::new(at, at + 1), message)
+                    .with_help("brackets, runs of `NOT` and `-`, lambdas and `IF`s inside one another count; chains of `AND`, `OR` and `ELSE IF` do not"),
+            ));
         }
         Ok(())
     }
@@ -257,33 +267,37 @@ impl Scanner<'_> {
         }
     }
 
-    fn open(&mut self, bracket: u8) -> Result<(), Diagnostic> {
+    fn open(&mut self, bracket: u8) -> Result<(), Box<Diagnostic>> {
         self.push(Frame { opened: Some((bracket, self.at)), ..Frame::default() })?;
         self.step(1, Before::Start);
         Ok(())
     }
 
-    fn close(&mut self, bracket: u8) -> Result<(), Diagnostic> {
+    fn close(&mut self, bracket: u8) -> Result<(), Box<Diagnostic>> {
         self.leave_ifs();
         let here = Span::new(self.at, self.at + 1);
         match self.frames.last().and_then(|frame| frame.opened) {
             Some((opened, _)) if closing(opened) == bracket => self.pop(),
             Some((opened, at)) => {
                 let message = format!("`{}` does not close `{}`", char::from(bracket), char::from(opened));
-                return Err(Diagnostic::new(Code::UnbalancedBracket, here, message)
-                    .with_label(Span::new(at, at + 1), "opened here")
-                    .with_help(format!("`{}` is closed by `{}`", char::from(opened), char::from(closing(opened)))));
+                return Err(Box::new(
+                    Diagnostic::new(Code::UnbalancedBracket, here, message).with_label(Span::new(at, at + 1), "opened here").with_help(format!(
+                        "`{}` is closed by `{}`",
+                        char::from(opened),
+                        char::from(closing(opened))
+                    )),
+                ));
             }
             None => {
                 let message = format!("`{}` closes nothing", char::from(bracket));
-                return Err(Diagnostic::new(Code::UnbalancedBracket, here, message).with_help("remove it, or add the bracket that it should close"));
+                return Err(Box::new(Diagnostic::new(Code::UnbalancedBracket, here, message).with_help("remove it, or add the bracket that it should close")));
             }
         }
         self.step(1, Before::Operand);
         Ok(())
     }
 
-    fn quoted(&mut self, quote: u8) -> Result<(), Diagnostic> {
+    fn quoted(&mut self, quote: u8) -> Result<(), Box<Diagnostic>> {
         let start = self.at;
         self.at += 1;
         loop {
@@ -291,7 +305,7 @@ impl Scanner<'_> {
                 None => {
                     let message = format!("this text has no closing `{}`", char::from(quote));
                     let help = "close it with the quote that opened it; a backslash before the closing quote makes it part of the text";
-                    return Err(Diagnostic::new(Code::UnclosedText, Span::new(start, start + 1), message).with_help(help));
+                    return Err(Box::new(Diagnostic::new(Code::UnclosedText, Span::new(start, start + 1), message).with_help(help)));
                 }
                 Some(byte) if byte == quote => break,
                 Some(b'\\') => self.at += 1 + self.character_len(1),
@@ -324,13 +338,15 @@ impl Scanner<'_> {
         }
     }
 
-    fn comment(&mut self) -> Result<(), Diagnostic> {
+    fn comment(&mut self) -> Result<(), Box<Diagnostic>> {
         let start = self.at;
         let rest = self.source.get(start..).unwrap_or("");
         let line = rest.split('\n').next().unwrap_or("");
-        if let Some((offset, _)) = line.char_indices().find(|(_, character)| is_format_control(*character) || (character.is_control() && !matches!(character, '\t' | '\r'))) {
+        if let Some((offset, _)) =
+            line.char_indices().find(|(_, character)| is_format_control(*character) || (character.is_control() && !matches!(character, '\t' | '\r')))
+        {
             self.at += offset;
-            return Err(self.forbidden());
+            return Err(Box::new(self.forbidden()));
         }
         let text = line.trim_end();
         let before = self.source.get(..start).unwrap_or("");

@@ -40,6 +40,16 @@ impl Budget {
         (before.steps.saturating_sub(self.steps), before.bytes.saturating_sub(self.bytes))
     }
 
+    /// Charges what a constant cost when it was folded.
+    ///
+    /// # Errors
+    /// `budget_exceeded` when less is left.
+    pub fn spend(&mut self, steps: u64, bytes: u64) -> Result<(), EvalErrorKind> {
+        self.steps(steps)?;
+        self.bytes = self.bytes.checked_sub(bytes).ok_or(EvalErrorKind::BudgetExceeded)?;
+        Ok(())
+    }
+
     /// Charges steps: elements visited.
     ///
     /// # Errors
@@ -64,6 +74,12 @@ impl Budget {
     pub fn bytes(&mut self, count: usize) -> Result<(), EvalErrorKind> {
         self.bytes = self.bytes.checked_sub(count as u64).ok_or(EvalErrorKind::BudgetExceeded)?;
         Ok(())
+    }
+
+    /// How many bytes may still be built.
+    #[must_use]
+    pub fn bytes_left(&self) -> u64 {
+        self.bytes
     }
 
     /// Charges the bytes of a list or map that is about to be built with so many entries.

@@ -93,6 +93,12 @@ impl ErrorKinds {
         ErrorKinds(self.0 | other.0)
     }
 
+    /// This set without the other.
+    #[must_use]
+    pub const fn without(self, other: ErrorKinds) -> ErrorKinds {
+        ErrorKinds(self.0 & !other.0)
+    }
+
     /// Whether the set has the kind.
     #[must_use]
     pub const fn has(self, kind: EvalErrorKind) -> bool {

@@ -22,7 +22,7 @@ pub use budget::Budget;
 pub use error::{ErrorKinds, EvalError, EvalErrorKind};
 pub use kind::{Kind, Kinds};
 pub use number::{Float, Number};
-pub use text::{number_text, text_of};
+pub use text::{number_text, text_of, write_text};
 pub use timestamp::Timestamp;
 
 /// A value of the rule language.
@@ -134,7 +134,7 @@ impl fmt::Debug for Value {
 /// Shows the value as compact JSON.
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&json::write(self))
+        json::write_into(self, f)
     }
 }
 
@@ -234,6 +234,12 @@ struct MapBody {
 }
 
 impl Map {
+    /// The map of these entries.
+    pub(crate) fn from_entries(entries: IndexMap<Arc<str>, Value>) -> Map {
+        let measure = Measure::of(entries.iter().map(|(key, value)| (key.len(), value)));
+        Map(Arc::new(MapBody { entries, measure }))
+    }
+
     /// The value of a key, if the map has it.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Value> {
@@ -260,8 +266,6 @@ impl Map {
 
 impl FromIterator<(Arc<str>, Value)> for Map {
     fn from_iter<I: IntoIterator<Item = (Arc<str>, Value)>>(entries: I) -> Map {
-        let entries: IndexMap<Arc<str>, Value> = entries.into_iter().collect();
-        let measure = Measure::of(entries.iter().map(|(key, value)| (key.len(), value)));
-        Map(Arc::new(MapBody { entries, measure }))
+        Map::from_entries(entries.into_iter().collect())
     }
 }

@@ -50,8 +50,9 @@ impl Timestamp {
         if self.micros % MICROS == 0 {
             return Number::Integer(self.micros / MICROS);
         }
-        #[expect(clippy::cast_precision_loss, reason = "a Float is what the language gives here")]
-        let seconds = self.micros as f64 / 1e6;
+        // Below 2^53 the count of microseconds is exact, and so is the nearest Float to the quotient. Beyond, only decimal text is rounded once.
+        #[expect(clippy::cast_precision_loss, reason = "a Float is what the language gives here, and the count is exact")]
+        let seconds = if self.micros.unsigned_abs() < 1 << 53 { self.micros as f64 / 1e6 } else { format!("{}e-6", self.micros).parse().unwrap_or(0.0) };
         Float::new(seconds).map_or(Number::Integer(self.micros / MICROS), Number::Float)
     }
 
@@ -101,6 +102,16 @@ mod tests {
         assert_eq!(micros(-0.015_625), -15_625);
         assert_eq!(micros(-0.000_000_1), -1);
         assert_eq!(micros(1e-9), 0);
+    }
+
+    #[test]
+    fn every_time_that_a_float_can_tell_reads_back() {
+        for micros in [176_110_353_400_969_400, 253_402_300_799_999_969, -62_135_596_799_123_457, 9_007_199_254_740_993, 1_767_609_045_123_456, -1] {
+            let number = Timestamp::from_micros(micros).unwrap().to_number();
+            let again = Timestamp::from_number(number).unwrap();
+            assert_eq!(again.to_number(), number, "{micros}");
+            assert!((again.micros - micros).abs() <= 32, "{micros}");
+        }
     }
 
     #[test]

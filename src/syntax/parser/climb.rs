@@ -115,7 +115,7 @@ impl Item {
 type Tokens<'p> = Peekable<Pairs<'p, Rule>>;
 
 /// Only what ends the work is an `Err`; everything else is collected.
-type Built<T> = Result<T, Diagnostic>;
+type Built<T> = Result<T, Box<Diagnostic>>;
 
 /// After so many mistakes the work ends: the author has enough to do.
 const MOST_DIAGNOSTICS: usize = 20;
@@ -142,7 +142,7 @@ impl Builder {
 
     fn report(&mut self, diagnostic: Diagnostic) -> Built<()> {
         if self.diagnostics.len() + 1 >= MOST_DIAGNOSTICS {
-            return Err(diagnostic);
+            return Err(Box::new(diagnostic));
         }
         self.diagnostics.push(diagnostic);
         Ok(())
@@ -157,8 +157,8 @@ impl Builder {
         self.nodes += 1;
         if self.nodes > self.most_nodes {
             let message = format!("the rule has more than {} parts", self.most_nodes);
-            return Err(Diagnostic::new(Code::TooManyNodes, Span::new(span.start as usize, span.start as usize + 1), message)
-                .with_help("compare with a list instead of a long chain, or split the rule"));
+            let diagnostic = Diagnostic::new(Code::TooManyNodes, Span::new(span.start as usize, span.start as usize + 1), message);
+            return Err(Box::new(diagnostic.with_help("compare with a list instead of a long chain, or split the rule")));
         }
         Ok(())
     }
@@ -248,7 +248,11 @@ impl Builder {
         while let Some(token) = tokens.next_if(|token| wanted(token.as_rule())) {
             if token.as_rule() == Rule::bang {
                 let span = span_of(&token);
-                self.report(Diagnostic::new(Code::ForeignOperator, span, "`!` is not an operator").with_help("write `NOT`").with_fix("write `NOT`", span, "NOT "))?;
+                self.report(Diagnostic::new(Code::ForeignOperator, span, "`!` is not an operator").with_help("write `NOT`").with_fix(
+                    "write `NOT`",
+                    span,
+                    "NOT ",
+                ))?;
             }
             spans.push(span_of(&token));
         }
@@ -267,8 +271,8 @@ impl Builder {
     fn needs_parentheses(&mut self, span: Span, what: &str) -> Built<()> {
         let at = |offset: u32| Span { start: offset, end: offset };
         let edits = vec![Edit { span: at(span.start), text: "(".to_owned() }, Edit { span: at(span.end), text: ")".to_owned() }];
-        let mut diagnostic =
-            Diagnostic::new(Code::NeedsParentheses, span, format!("`{what}` binds looser than the operator before it")).with_help("put this operand in parentheses");
+        let mut diagnostic = Diagnostic::new(Code::NeedsParentheses, span, format!("`{what}` binds looser than the operator before it"))
+            .with_help("put this operand in parentheses");
         diagnostic.fix = Some(Fix { title: "add parentheses".to_owned(), edits });
         self.report(diagnostic)
     }
@@ -296,7 +300,7 @@ impl Builder {
     /// An operand and the postfix operators behind it.
     fn postfixed(&mut self, tokens: &mut Tokens<'_>, if_may_stand_here: bool) -> Built<Item> {
         let Some(token) = tokens.next() else {
-            return Err(Diagnostic::new(Code::UnexpectedToken, Span::default(), "a value was expected"));
+            return Err(Box::new(Diagnostic::new(Code::UnexpectedToken, Span::default(), "a value was expected")));
         };
         let base = self.operand(token, tokens, if_may_stand_here)?;
         let start = base.outer;
@@ -324,11 +328,11 @@ impl Builder {
             Rule::name if arrow => self.lambda(vec![(Arc::from(token.as_str()), span)], span, tokens),
             Rule::name => self.node(ExprKind::Name(Arc::from(token.as_str())), span).map(Item::bare),
             Rule::text => {
-                let text = literal::text(&token).or_else(|(stand_in, diagnostic)| self.report(diagnostic).map(|()| stand_in))?;
+                let text = literal::text(&token).or_else(|(stand_in, diagnostic)| self.report(*diagnostic).map(|()| stand_in))?;
                 self.node(ExprKind::Text(text), span).map(Item::bare)
             }
             Rule::number => {
-                let kind = literal::number(&token).or_else(|diagnostic| self.report(diagnostic).map(|()| ExprKind::Integer(0)))?;
+                let kind = literal::number(&token).or_else(|diagnostic| self.report(*diagnostic).map(|()| ExprKind::Integer(0)))?;
                 self.node(kind, span).map(Item::bare)
             }
             Rule::constant => {
@@ -351,7 +355,7 @@ impl Builder {
                 }
                 self.conditional(token)
             }
-            _ => Err(Diagnostic::new(Code::UnexpectedToken, span, "a value was expected")),
+            _ => Err(Box::new(Diagnostic::new(Code::UnexpectedToken, span, "a value was expected"))),
         }
     }
 
@@ -365,9 +369,9 @@ impl Builder {
         if arrow {
             let params: Option<Vec<(Arc<str>, Span)>> = items
                 .iter()
-                .map(|item| match &item.expr.kind {
-                    ExprKind::Name(name) if item.is_bare() => Some((name.clone(), item.expr.span)),
-                    _ => None,
+                .map(|item| {
+                    let ExprKind::Name(name) = &item.expr.kind else { return None };
+                    item.is_bare().then(|| (name.clone(), item.expr.span))
                 })
                 .collect();
             if let Some(params) = params {
@@ -377,8 +381,8 @@ impl Builder {
         match items.pop() {
             Some(item) if items.is_empty() => Ok(Item { expr: Expr { parenthesised: true, ..item.expr }, outer: span }),
             last => {
-                let mut diagnostic =
-                    Diagnostic::new(Code::ListInParentheses, span, "a list is written in square brackets").with_help("`(a, b)` is only the parameters of a lambda");
+                let mut diagnostic = Diagnostic::new(Code::ListInParentheses, span, "a list is written in square brackets")
+                    .with_help("`(a, b)` is only the parameters of a lambda");
                 let edge = |start: u32, text: &str| Edit { span: Span { start, end: start + 1 }, text: text.to_owned() };
                 diagnostic.fix = Some(Fix { title: "use square brackets".to_owned(), edits: vec![edge(span.start, "["), edge(span.end - 1, "]")] });
                 self.report(diagnostic)?;
@@ -447,7 +451,7 @@ impl Builder {
                     None => PostfixKind::Index(index),
                 }
             }
-            (_, None) => return Err(Diagnostic::new(Code::UnexpectedToken, span, "an index was expected")),
+            (_, None) => return Err(Box::new(Diagnostic::new(Code::UnexpectedToken, span, "an index was expected"))),
         })
     }
 
@@ -466,7 +470,7 @@ impl Builder {
                 args_span: span_of(&arguments),
                 args: self.expressions(arguments)?,
             }),
-            _ => Err(Diagnostic::new(Code::UnexpectedToken, span, "a function call was expected")),
+            _ => Err(Box::new(Diagnostic::new(Code::UnexpectedToken, span, "a function call was expected"))),
         }
     }
 }

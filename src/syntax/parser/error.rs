@@ -83,7 +83,9 @@ fn expected(wanted: &[Rule]) -> String {
 fn name(rule: Rule) -> &'static str {
     match rule {
         Rule::EOI => "the end of the rule",
-        Rule::expression | Rule::name | Rule::text | Rule::number | Rule::constant | Rule::group | Rule::list | Rule::map | Rule::call | Rule::conditional => "a value",
+        Rule::expression | Rule::name | Rule::text | Rule::number | Rule::constant | Rule::group | Rule::list | Rule::map | Rule::call | Rule::conditional => {
+            "a value"
+        }
         Rule::and | Rule::or | Rule::eq | Rule::ne | Rule::r#in | Rule::not_in | Rule::plus | Rule::dash | Rule::times | Rule::divide => "an operator",
         Rule::else_branch => "`ELSE`",
         Rule::arguments => "`(` and the arguments",

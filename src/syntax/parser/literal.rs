@@ -13,30 +13,30 @@ use crate::syntax::escape::unescape;
 use crate::value::Float;
 
 /// The value of a quoted text; after a mistake, the text as written stands in.
-pub(super) fn text(token: &Pair<'_, Rule>) -> Result<Arc<str>, (Arc<str>, Diagnostic)> {
+pub(super) fn text(token: &Pair<'_, Rule>) -> Result<Arc<str>, (Arc<str>, Box<Diagnostic>)> {
     let written = token.as_str();
     let inside = written.get(1..written.len().saturating_sub(1)).unwrap_or("");
     unescape(inside).map(|text| Arc::from(text.as_ref())).map_err(|bad| {
         let start = span_of(token).start as usize + 1;
         let span = Span::new(start + bad.start, start + bad.end.min(inside.len()));
         let help = "`\\uXXXX` or `\\u{X}` is a character by its code; a backslash itself is written `\\\\`";
-        (Arc::from(inside), Diagnostic::new(Code::MalformedEscape, span, bad.problem).with_help(help))
+        (Arc::from(inside), Box::new(Diagnostic::new(Code::MalformedEscape, span, bad.problem).with_help(help)))
     })
 }
 
 /// The value of a number.
-pub(super) fn number(token: &Pair<'_, Rule>) -> Result<ExprKind, Diagnostic> {
+pub(super) fn number(token: &Pair<'_, Rule>) -> Result<ExprKind, Box<Diagnostic>> {
     let written = token.as_str();
     let span = span_of(token);
     let (number, rest) = written.split_at(written.len() - spelled(written));
     if !rest.is_empty() {
         let span = Span::new(span.start as usize + number.len(), span.end as usize);
-        return Err(Diagnostic::new(Code::MalformedNumber, span, format!("`{rest}` cannot follow the number `{number}`"))
-            .with_help("put a space between a number and a word; units, hexadecimal digits and `_` are not part of numbers"));
+        let diagnostic = Diagnostic::new(Code::MalformedNumber, span, format!("`{rest}` cannot follow the number `{number}`"));
+        return Err(Box::new(diagnostic.with_help("put a space between a number and a word; units, hexadecimal digits and `_` are not part of numbers")));
     }
     if written.contains(['.', 'e', 'E']) {
         let float = written.parse().ok().and_then(Float::new);
-        let too_large = || Diagnostic::new(Code::NumberOutOfRange, span, "this number is too large").with_help("Floats reach to about 1.8e308");
+        let too_large = || Box::new(Diagnostic::new(Code::NumberOutOfRange, span, "this number is too large").with_help("Floats reach to about 1.8e308"));
         return float.map(ExprKind::Float).ok_or_else(too_large);
     }
     written.parse().map(ExprKind::Integer).map_err(|_| {
@@ -45,7 +45,7 @@ pub(super) fn number(token: &Pair<'_, Rule>) -> Result<ExprKind, Diagnostic> {
         } else {
             format!("Integers reach from {} to {}", i64::MIN, i64::MAX)
         };
-        Diagnostic::new(Code::NumberOutOfRange, span, "this number does not fit 64 bits").with_help(help)
+        Box::new(Diagnostic::new(Code::NumberOutOfRange, span, "this number does not fit 64 bits").with_help(help))
     })
 }
 

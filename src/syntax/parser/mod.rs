@@ -44,7 +44,7 @@ pub struct Parsed {
 /// assert_eq!(syntax::print(&parsed.rule), r#"domain == "IT""#);
 /// ```
 pub fn parse(source: &str, limits: &Limits) -> Result<Parsed, Vec<Diagnostic>> {
-    let scan = scan(source, limits).map_err(|diagnostic| vec![diagnostic])?;
+    let scan = scan(source, limits).map_err(|diagnostic| vec![*diagnostic])?;
     let mut pairs = Grammar::parse(Rule::whole, source).map_err(|error| vec![error::from_pest(&error, source)])?;
     let expression = pairs.next().and_then(|rule| rule.into_inner().next());
     let mut builder = climb::Builder::new(limits.nodes);
@@ -58,7 +58,7 @@ pub fn parse(source: &str, limits: &Limits) -> Result<Parsed, Vec<Diagnostic>> {
         }
         Ok(_) => Err(builder.diagnostics),
         Err(stop) => {
-            builder.diagnostics.push(stop);
+            builder.diagnostics.push(*stop);
             Err(builder.diagnostics)
         }
     }

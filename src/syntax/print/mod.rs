@@ -113,24 +113,9 @@ impl Printer<'_> {
     }
 
     fn expr(&mut self, expr: &Expr, place: Place) -> Doc {
-        let shows_grouping = expr.parenthesised
-            && match &expr.kind {
-                ExprKind::Chain(_) | ExprKind::Not(_) => place > Place::Else,
-                ExprKind::Compare(_) => place == Place::Not,
-                ExprKind::Null
-                | ExprKind::Bool(_)
-                | ExprKind::Integer(_)
-                | ExprKind::Float(_)
-                | ExprKind::Text(_)
-                | ExprKind::Name(_)
-                | ExprKind::List(_)
-                | ExprKind::Map(_)
-                | ExprKind::Negate(_)
-                | ExprKind::If(_)
-                | ExprKind::Postfix(_)
-                | ExprKind::Call(_)
-                | ExprKind::Lambda(_) => false,
-            };
+        let groups = matches!(expr.kind, ExprKind::Chain(_) | ExprKind::Not(_)) && place > Place::Else;
+        let under_not = matches!(expr.kind, ExprKind::Compare(_)) && place == Place::Not;
+        let shows_grouping = expr.parenthesised && (groups || under_not);
         if tightest(&expr.kind) >= place && !shows_grouping {
             return self.bare(expr);
         }
@@ -316,22 +301,8 @@ impl Printer<'_> {
 
 /// Whether canonical text of the expression begins with a digit, which a `-` right before it would take for its own.
 fn begins_with_digit(expr: &Expr) -> bool {
-    match &expr.kind {
-        ExprKind::Integer(value) => *value >= 0,
-        ExprKind::Float(value) => value.get() >= 0.0,
-        ExprKind::Postfix(postfix) => begins_with_digit(&postfix.base),
-        ExprKind::Null
-        | ExprKind::Bool(_)
-        | ExprKind::Text(_)
-        | ExprKind::Name(_)
-        | ExprKind::List(_)
-        | ExprKind::Map(_)
-        | ExprKind::Not(_)
-        | ExprKind::Negate(_)
-        | ExprKind::Compare(_)
-        | ExprKind::Chain(_)
-        | ExprKind::If(_)
-        | ExprKind::Call(_)
-        | ExprKind::Lambda(_) => false,
+    if let ExprKind::Postfix(postfix) = &expr.kind {
+        return begins_with_digit(&postfix.base);
     }
+    matches!(expr.kind, ExprKind::Integer(value) if value >= 0) || matches!(expr.kind, ExprKind::Float(value) if value.get() >= 0.0)
 }

@@ -1,0 +1,43 @@
+//! The tree walk: the reference semantics.
+//!
+//! Attributes, constants and parts of them are borrowed, so a rule that builds no text, list or map allocates nothing.
+
+mod call;
+mod chain;
+mod eval;
+mod operand;
+mod watch;
+
+use super::Job;
+use crate::value::{Budget, EvalError, Value};
+
+pub use watch::{Place, Seen, Watch};
+
+use operand::Frame;
+use watch::Unwatched;
+
+/// The value of a rule.
+///
+/// # Errors
+/// The first error in evaluation order.
+pub fn evaluate(job: &Job<'_>) -> Result<Value, EvalError> {
+    evaluate_watched(job, &mut Unwatched)
+}
+
+/// Whether the value of a rule is truthy. The same as asking the value, but conditions need not be built as values.
+///
+/// # Errors
+/// The first error in evaluation order.
+pub fn matches(job: &Job<'_>) -> Result<bool, EvalError> {
+    let mut budget = Budget::new(&job.program.limits);
+    job.holds(job.program.root(), &Frame::OUTERMOST, &mut budget, &mut Unwatched)
+}
+
+/// The value of a rule, with every result on the way shown to `watch`.
+///
+/// # Errors
+/// The first error in evaluation order.
+pub fn evaluate_watched<W: Watch>(job: &Job<'_>, watch: &mut W) -> Result<Value, EvalError> {
+    let mut budget = Budget::new(&job.program.limits);
+    job.eval(job.program.root(), &Frame::OUTERMOST, &mut budget, watch).map(operand::Operand::into_value)
+}

@@ -1,0 +1,361 @@
+//! The facade that library users meet: compile a rule, keep it, evaluate it.
+
+mod trace;
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+pub use trace::{StepOutcome, Trace, TraceStep};
+
+use crate::backend::{Job, interp};
+use crate::builtins::{Calendars, NoCalendars};
+use crate::check::{self, World};
+use crate::context::{Context, ContextError, Layout};
+use crate::diagnostic::{Diagnostic, Style, render_all};
+use crate::hir::Program;
+use crate::limits::Limits;
+use crate::schema::Schema;
+use crate::syntax::{self, ast};
+use crate::value::{ErrorKinds, EvalError, Timestamp, Value};
+
+/// Compiles rules against a schema, under limits, with calendars.
+///
+/// ```
+/// use triggerfish::{Engine, schema::Schema};
+///
+/// let engine = Engine::new().with_schema(Schema::builtin());
+/// let rule = engine.compile(r#"user.departmnt == "Sales""#)?;
+/// assert_eq!(rule.diagnostics()[0].help.as_deref(), Some("did you mean `department`?"));
+/// # Ok::<(), triggerfish::CompileError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Engine {
+    schema: Option<Arc<Schema>>,
+    limits: Limits,
+    calendars: Arc<dyn Calendars>,
+}
+
+impl Default for Engine {
+    fn default() -> Engine {
+        Engine { schema: None, limits: Limits::default(), calendars: Arc::new(NoCalendars) }
+    }
+}
+
+impl Engine {
+    /// An engine without a schema: any attribute may be read, and nothing is known of it.
+    #[must_use]
+    pub fn new() -> Engine {
+        Engine::default()
+    }
+
+    /// The same with a schema: rules are checked against it, contexts are bound by it.
+    #[must_use]
+    pub fn with_schema(mut self, schema: impl Into<Arc<Schema>>) -> Engine {
+        self.schema = Some(schema.into());
+        self
+    }
+
+    /// The same with other limits.
+    #[must_use]
+    pub fn with_limits(mut self, limits: Limits) -> Engine {
+        self.limits = limits;
+        self
+    }
+
+    /// The same with calendars for `$OPEN`, `$OPENS_AT` and `$CLOSES_AT`.
+    #[must_use]
+    pub fn with_calendars(mut self, calendars: Arc<dyn Calendars>) -> Engine {
+        self.calendars = calendars;
+        self
+    }
+
+    /// The schema, if there is one.
+    #[must_use]
+    pub fn schema(&self) -> Option<&Arc<Schema>> {
+        self.schema.as_ref()
+    }
+
+    /// The limits.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Parses, checks and compiles a rule.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the rule. Warnings do not stop it: they are in [`Rule::diagnostics`].
+    pub fn compile(&self, source: &str) -> Result<Rule, CompileError> {
+        let refused = |diagnostics| CompileError { source: source.into(), diagnostics };
+        let parsed = syntax::parse(source, &self.limits).map_err(refused)?;
+        let checked = check::check(&parsed.rule, source, self.world());
+        let mut diagnostics = parsed.warnings;
+        diagnostics.extend(checked.diagnostics);
+        diagnostics.sort_by_key(|diagnostic| diagnostic.span);
+        match checked.program {
+            Some(program) => {
+                let compiled = Compiled { source: source.into(), tree: parsed.rule, program, layout: checked.layout, diagnostics, engine: self.clone() };
+                Ok(Rule { compiled: Arc::new(compiled) })
+            }
+            None => Err(refused(diagnostics)),
+        }
+    }
+
+    fn world(&self) -> World<'_> {
+        World { schema: self.schema.as_deref(), calendars: self.calendars.as_ref(), limits: &self.limits }
+    }
+}
+
+/// A compiled rule. Cloning shares it; any number of threads may evaluate it at once.
+///
+/// ```
+/// use triggerfish::{Rule, Timestamp};
+///
+/// let rule = Rule::compile(r#"domain == "IT" AND user.department.$TRIM().$LOWERCASE() == "sales""#)?;
+/// let now = Timestamp::from_seconds(1_767_609_045).unwrap();
+///
+/// assert!(rule.matches_json(br#"{"domain": "IT", "user": {"department": "Sales "}}"#, now)?);
+/// assert!(!rule.matches_json(br#"{"domain": "HR"}"#, now)?);
+/// assert_eq!(rule.attributes(), ["domain", "user.department"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct Rule {
+    compiled: Arc<Compiled>,
+}
+
+struct Compiled {
+    source: Box<str>,
+    tree: ast::Rule,
+    program: Program,
+    layout: Layout,
+    diagnostics: Vec<Diagnostic>,
+    engine: Engine,
+}
+
+impl Rule {
+    /// Compiles a rule without a schema.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the rule.
+    pub fn compile(source: &str) -> Result<Rule, CompileError> {
+        Engine::new().compile(source)
+    }
+
+    /// The text that was compiled.
+    #[must_use]
+    pub fn source(&self) -> &str {
+        &self.compiled.source
+    }
+
+    /// The rule in canonical text.
+    #[must_use]
+    pub fn canonical(&self) -> String {
+        syntax::print(&self.compiled.tree)
+    }
+
+    /// Warnings, in source order.
+    #[must_use]
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.compiled.diagnostics
+    }
+
+    /// The attributes that the rule reads: dotted paths, each once.
+    #[must_use]
+    pub fn attributes(&self) -> Vec<String> {
+        self.compiled.layout.paths().map(dotted).collect()
+    }
+
+    /// What an evaluation may fail with, whatever the context says.
+    #[must_use]
+    pub fn errors(&self) -> ErrorKinds {
+        self.compiled.program.root_facts().errors
+    }
+
+    /// Whether no context that binds can make the rule fail.
+    #[must_use]
+    pub fn cannot_fail(&self) -> bool {
+        self.errors().is_empty()
+    }
+
+    /// The typed program, for those who look inside.
+    #[must_use]
+    pub fn program(&self) -> &Program {
+        &self.compiled.program
+    }
+
+    /// The attribute paths that a context is bound to.
+    #[must_use]
+    pub fn layout(&self) -> &Layout {
+        &self.compiled.layout
+    }
+
+    // ---- binding
+
+    /// Binds a JSON document to what the rule reads.
+    ///
+    /// # Errors
+    /// The document does not bind (`invalid_context`); see [`Context::from_json`].
+    pub fn bind_json(&self, json: &[u8]) -> Result<Context, ContextError> {
+        Context::from_json(self.layout(), json, self.limits())
+    }
+
+    /// Binds a document that `serde_json` has read.
+    ///
+    /// # Errors
+    /// The document does not bind; see [`Context::from_value`].
+    pub fn bind_value(&self, document: &serde_json::Value) -> Result<Context, ContextError> {
+        Context::from_value(self.layout(), document, self.limits())
+    }
+
+    /// Binds any value that serializes as a JSON object.
+    ///
+    /// ```
+    /// use serde::Serialize;
+    /// use triggerfish::{Rule, Timestamp};
+    ///
+    /// #[derive(Serialize)]
+    /// struct Event { domain: &'static str, attempts: u32 }
+    ///
+    /// let rule = Rule::compile(r#"domain == "IT" AND attempts > 2"#)?;
+    /// let context = rule.bind(&Event { domain: "IT", attempts: 3 })?;
+    /// assert!(rule.matches(&context, Timestamp::EPOCH)?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The value does not bind; see [`Context::from_serialize`].
+    pub fn bind<T: Serialize + ?Sized>(&self, value: &T) -> Result<Context, ContextError> {
+        Context::from_serialize(self.layout(), value, self.limits())
+    }
+
+    // ---- evaluating
+
+    /// The value of the rule for a context that was bound by this rule. `now` is what `$TIME()` gives.
+    ///
+    /// # Errors
+    /// The first error in evaluation order.
+    pub fn evaluate(&self, context: &Context, now: Timestamp) -> Result<Value, EvalError> {
+        interp::evaluate(&self.job(context, now))
+    }
+
+    /// Whether the rule matches: whether its value is truthy.
+    ///
+    /// # Errors
+    /// The first error in evaluation order.
+    pub fn matches(&self, context: &Context, now: Timestamp) -> Result<bool, EvalError> {
+        interp::matches(&self.job(context, now))
+    }
+
+    /// Binds a JSON document and evaluates the rule on it.
+    ///
+    /// # Errors
+    /// The document does not bind, or the evaluation fails.
+    pub fn evaluate_json(&self, json: &[u8], now: Timestamp) -> Result<Value, EvaluateError> {
+        Ok(self.evaluate(&self.bind_json(json)?, now)?)
+    }
+
+    /// Binds a JSON document and asks whether the rule matches it.
+    ///
+    /// # Errors
+    /// The document does not bind, or the evaluation fails.
+    pub fn matches_json(&self, json: &[u8], now: Timestamp) -> Result<bool, EvaluateError> {
+        Ok(self.matches(&self.bind_json(json)?, now)?)
+    }
+
+    /// Evaluates the rule and keeps the value of every part of it; parts that were not evaluated are marked.
+    ///
+    /// ```
+    /// use triggerfish::{Rule, StepOutcome, Timestamp};
+    ///
+    /// let rule = Rule::compile(r#"domain == "IT" AND user.attempts > 2"#)?;
+    /// let trace = rule.trace(&rule.bind_json(br#"{"domain": "HR"}"#)?, Timestamp::EPOCH);
+    /// let last = trace.steps.last().unwrap();
+    /// assert_eq!((last.span.of(rule.source()), &last.outcome), ("2", &StepOutcome::NotEvaluated));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn trace(&self, context: &Context, now: Timestamp) -> Trace {
+        let unfolded = check::unfolded(&self.compiled.tree, self.source(), self.compiled.engine.world());
+        let program = unfolded.program.as_ref().unwrap_or(self.program());
+        trace::trace(&Job { program, ..self.job(context, now) })
+    }
+
+    fn job<'j>(&'j self, context: &'j Context, now: Timestamp) -> Job<'j> {
+        Job { program: self.program(), context, now, calendars: self.compiled.engine.calendars.as_ref() }
+    }
+
+    fn limits(&self) -> &Limits {
+        &self.compiled.engine.limits
+    }
+}
+
+impl fmt::Debug for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Rule").field(&self.source()).finish()
+    }
+}
+
+/// A path as rule authors write it: `user.department`, `user["cost center"]`.
+fn dotted(path: &[Arc<str>]) -> String {
+    let mut text = String::new();
+    for (at, name) in path.iter().enumerate() {
+        let plain = name.chars().all(|character| character.is_ascii_alphanumeric() || character == '_') && !name.is_empty();
+        match (at, plain) {
+            (0, _) => text.push_str(name),
+            (_, true) => {
+                text.push('.');
+                text.push_str(name);
+            }
+            (_, false) => {
+                text.push('[');
+                text.push_str(&syntax::print_text(name));
+                text.push(']');
+            }
+        }
+    }
+    text
+}
+
+/// Why a rule does not compile.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CompileError {
+    source: Box<str>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl CompileError {
+    /// The text that does not compile.
+    #[must_use]
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// Everything that was found, warnings included, in source order.
+    #[must_use]
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.diagnostics
+    }
+}
+
+/// The diagnostics as plain text, with the source below each.
+impl fmt::Display for CompileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&render_all(&self.diagnostics, &self.source, "rule", Style::Plain))
+    }
+}
+
+impl std::error::Error for CompileError {}
+
+/// Why a rule has no value for a document.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum EvaluateError {
+    /// The document does not bind.
+    #[error(transparent)]
+    Context(#[from] ContextError),
+    /// The evaluation failed.
+    #[error(transparent)]
+    Evaluation(#[from] EvalError),
+}
