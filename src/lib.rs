@@ -35,6 +35,7 @@ pub mod hir;
 pub mod limits;
 pub mod schema;
 pub mod source;
+mod stack;
 pub mod syntax;
 pub mod value;
 

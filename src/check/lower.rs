@@ -76,6 +76,7 @@ impl<'c> Lowerer<'c> {
     pub(super) fn rule(mut self, rule: &ast::Rule) -> Checked {
         let typed = self.expr(&rule.expr);
         self.program.set_root(typed.node);
+        self.program.nesting = rule.nesting;
         if typed.work.fits(self.world.limits) {
             self.program.forget_budget();
         }

@@ -173,6 +173,8 @@ pub struct Program {
     constants: Vec<Constant>,
     prepared: Vec<Prepared>,
     root: NodeId,
+    /// How deep the source nests: what a walk over the tree needs room for.
+    pub nesting: usize,
     /// The limits that it was compiled under and runs under.
     pub limits: Limits,
 }
@@ -192,6 +194,7 @@ impl Program {
             constants: Vec::new(),
             prepared: Vec::new(),
             root: NodeId(0),
+            nesting: 0,
             limits,
         }
     }

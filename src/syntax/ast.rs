@@ -19,6 +19,8 @@ pub struct Rule {
     pub comments: Vec<Comment>,
     /// How many nodes the tree has.
     pub nodes: usize,
+    /// How deep the source nests.
+    pub nesting: usize,
 }
 
 /// `# text` to the end of the line.

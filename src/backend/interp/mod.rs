@@ -9,6 +9,7 @@ mod operand;
 mod watch;
 
 use super::Job;
+use crate::stack;
 use crate::value::{Budget, EvalError, Value};
 
 pub use watch::{Place, Seen, Watch};
@@ -29,8 +30,10 @@ pub fn evaluate(job: &Job<'_>) -> Result<Value, EvalError> {
 /// # Errors
 /// The first error in evaluation order.
 pub fn matches(job: &Job<'_>) -> Result<bool, EvalError> {
-    let mut budget = Budget::new(&job.program.limits);
-    job.holds(job.program.root(), &Frame::OUTERMOST, &mut budget, &mut Unwatched)
+    with_room(job, || {
+        let mut budget = Budget::new(&job.program.limits);
+        job.holds(job.program.root(), &Frame::OUTERMOST, &mut budget, &mut Unwatched)
+    })
 }
 
 /// The value of a rule, with every result on the way shown to `watch`.
@@ -38,6 +41,16 @@ pub fn matches(job: &Job<'_>) -> Result<bool, EvalError> {
 /// # Errors
 /// The first error in evaluation order.
 pub fn evaluate_watched<W: Watch>(job: &Job<'_>, watch: &mut W) -> Result<Value, EvalError> {
-    let mut budget = Budget::new(&job.program.limits);
-    job.eval(job.program.root(), &Frame::OUTERMOST, &mut budget, watch).map(operand::Operand::into_value)
+    with_room(job, || {
+        let mut budget = Budget::new(&job.program.limits);
+        job.eval(job.program.root(), &Frame::OUTERMOST, &mut budget, watch).map(operand::Operand::into_value)
+    })
+}
+
+/// Nesting that fits every stack that the language promises to fit.
+const SHALLOW: usize = 12;
+
+/// Makes room on the stack for a deeply nested rule; the others do not pay for the question.
+fn with_room<T>(job: &Job<'_>, work: impl FnOnce() -> T) -> T {
+    if job.program.nesting <= SHALLOW { work() } else { stack::with_room(job.program.nesting, work) }
 }

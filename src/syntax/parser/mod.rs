@@ -8,9 +8,10 @@ use pest::Parser as _;
 use pest_derive::Parser;
 
 use super::ast;
-use super::scan::scan;
+use super::scan::{Scan, scan};
 use crate::diagnostic::Diagnostic;
 use crate::limits::Limits;
+use crate::stack::with_room;
 
 /// The parser that pest generates from the grammar.
 mod generated {
@@ -45,6 +46,10 @@ pub struct Parsed {
 /// ```
 pub fn parse(source: &str, limits: &Limits) -> Result<Parsed, Vec<Diagnostic>> {
     let scan = scan(source, limits).map_err(|diagnostic| vec![*diagnostic])?;
+    with_room(scan.nesting, || build(source, limits, scan))
+}
+
+fn build(source: &str, limits: &Limits, scan: Scan) -> Result<Parsed, Vec<Diagnostic>> {
     let mut pairs = Grammar::parse(Rule::whole, source).map_err(|error| vec![error::from_pest(&error, source)])?;
     let expression = pairs.next().and_then(|rule| rule.into_inner().next());
     let mut builder = climb::Builder::new(limits.nodes);
@@ -54,7 +59,7 @@ pub fn parse(source: &str, limits: &Limits) -> Result<Parsed, Vec<Diagnostic>> {
     };
     match item {
         Ok(item) if builder.diagnostics.is_empty() => {
-            Ok(Parsed { rule: ast::Rule { expr: item.expr, comments: scan.comments, nodes: builder.nodes() }, warnings: scan.warnings })
+            Ok(Parsed { rule: ast::Rule { expr: item.expr, comments: scan.comments, nodes: builder.nodes(), nesting: scan.nesting }, warnings: scan.warnings })
         }
         Ok(_) => Err(builder.diagnostics),
         Err(stop) => {

@@ -9,6 +9,7 @@ use layout::{Doc, lay_out, text};
 
 use super::ast::{Call, Chain, Comment, Compare, Expr, ExprKind, If, Lambda, Level, Postfix, PostfixKind, Rule};
 use super::escape::quoted;
+use crate::stack::with_room;
 
 /// Lines are broken where they would get longer, in characters.
 const WIDTH: usize = 100;
@@ -22,10 +23,12 @@ const WIDTH: usize = 100;
 /// ```
 #[must_use]
 pub fn print(rule: &Rule) -> String {
-    let mut printer = Printer { comments: rule.comments.iter().peekable() };
-    let mut docs = vec![printer.expr(&rule.expr, Place::Whole)];
-    docs.extend(printer.comments_before(u32::MAX));
-    lay_out(&Doc::Group(docs), WIDTH)
+    with_room(rule.nesting, || {
+        let mut printer = Printer { comments: rule.comments.iter().peekable() };
+        let mut docs = vec![printer.expr(&rule.expr, Place::Whole)];
+        docs.extend(printer.comments_before(u32::MAX));
+        lay_out(&Doc::Group(docs), WIDTH)
+    })
 }
 
 /// The canonical text of an expression without comments, on one line.
