@@ -27,7 +27,7 @@ impl Context {
             return Err(no_object());
         }
         let mut binder = Binder::new(layout);
-        binder.read_members(&mut reader, &layout.roots, &located)?;
+        binder.read_members(&mut reader, &layout.roots, 1, &located)?;
         reader.finish().map_err(located)?;
         Ok(binder.context)
     }
@@ -70,6 +70,9 @@ fn no_object() -> ContextError {
     ContextError { pointer: String::new(), message: "a context is a JSON object".to_owned(), offset: None }
 }
 
+/// Puts a place in the document on a mistake of its JSON.
+type Located<'j> = dyn Fn(JsonError) -> ContextError + 'j;
+
 /// What is left of the limits while a document in memory is read.
 struct Taken {
     room: usize,
@@ -88,8 +91,8 @@ impl<'l> Binder<'l> {
         Binder { layout, context: Context { slots, warnings: Vec::new() }, pointer: Pointer::default() }
     }
 
-    /// Reads the members of the object that the reader is at.
-    fn read_members(&mut self, reader: &mut Reader<'_>, branches: &'l Branches, located: &dyn Fn(JsonError) -> ContextError) -> Result<(), ContextError> {
+    /// Reads the members of the object that the reader is at; their names are `depth` names down.
+    fn read_members(&mut self, reader: &mut Reader<'_>, branches: &'l Branches, depth: usize, located: &Located<'_>) -> Result<(), ContextError> {
         let mut seen = Seen::default();
         reader.object().map_err(located)?;
         while let Some(key) = reader.next_key().map_err(located)? {
@@ -103,13 +106,13 @@ impl<'l> Binder<'l> {
             }
             let kind = reader.kind().map_err(located)?;
             if branch.slot.is_none() && kind == JsonKind::Object {
-                self.read_members(reader, &branch.branches, located)?;
+                self.read_members(reader, &branch.branches, depth + 1, located)?;
             } else if branch.slot.is_none() && kind != JsonKind::Null {
                 reader.skip().map_err(located)?;
-                self.no_map(branch, name_of(kind), 1)?;
+                self.no_map(branch, name_of(kind), depth)?;
             } else {
                 let value = reader.read().map_err(located)?;
-                self.place(branch, value, 1)?;
+                self.place(branch, value, depth)?;
             }
             self.pointer.pop();
         }

@@ -6,6 +6,8 @@ mod bind;
 mod conform;
 mod layout;
 mod pointer;
+#[cfg(test)]
+mod tests;
 
 pub use layout::{Layout, SlotId};
 

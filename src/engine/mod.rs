@@ -359,3 +359,34 @@ pub enum EvaluateError {
     #[error(transparent)]
     Evaluation(#[from] EvalError),
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rules_are_shared_between_threads() {
+        fn shared<T: Send + Sync + Clone>(_: &T) {}
+        let rule = Rule::compile("domain == \"IT\"").unwrap();
+        shared(&rule);
+        let threads = [br#"{"domain": "IT"}"#, br#"{"domain": "HR"}"#].map(|json| {
+            let rule = rule.clone();
+            std::thread::spawn(move || rule.matches_json(json, Timestamp::EPOCH).unwrap())
+        });
+        assert_eq!(threads.map(|thread| thread.join().unwrap()), [true, false]);
+    }
+
+    #[test]
+    fn paths_read_as_rule_authors_write_them() {
+        let rule = Rule::compile(r#"user["cost center"].x + a[""] + b.c[0].d"#).unwrap();
+        assert_eq!(rule.attributes(), [r#"user["cost center"].x"#, r#"a[""]"#, "b.c"]);
+    }
+
+    #[test]
+    fn now_is_injected() {
+        let rule = Rule::compile("$TIME()").unwrap();
+        let at = |micros| rule.evaluate_json(b"{}", Timestamp::from_micros(micros).unwrap()).unwrap().to_string();
+        assert_eq!(at(5_000_000), "5");
+        assert_eq!(at(5_250_000), "5.25");
+    }
+}
