@@ -31,7 +31,7 @@ fn what_is_read_must_be_a_value() {
     assert_eq!(refused(&rule, r#"{"x": {"a": {"b": 1, "b": 1}}}"#).0, "/x/a/b");
     assert_eq!(refused(&rule, r#"{"x": {"a": "\ud800"}}"#).0, "/x/a");
     assert_eq!(refused(&rule, "[]"), (String::new(), "a context is a JSON object".to_owned()));
-    assert_eq!(refused(&rule, r#"{"x": {"a": 1}, "#).1, "unexpected end of the document");
+    assert_eq!(refused(&rule, r#"{"x": {"a": 1}, "#).1, "the text ends too early");
 }
 
 #[test]
