@@ -98,7 +98,9 @@ impl<'c> Lowerer<'c> {
         let diagnostic =
             Diagnostic::new(Code::UnknownFunction, call.name_span, format!("there is no function `${}`", self.quote(call.name_span).trim_start_matches('$')));
         self.diagnostics.push(match nearest(&call.name, builtins::ALL.iter().map(|row| row.name)) {
-            Some(name) => diagnostic.with_help(format!("did you mean `${name}`?")).with_fix(format!("write `${name}`"), call.name_span, format!("${name}")),
+            Some(name) => {
+                diagnostic.with_help(format!("did you mean `${name}`?")).with_fix(format!("did you mean `${name}`?"), call.name_span, format!("${name}"))
+            }
             None => diagnostic.with_help("`triggerfish functions` lists them all"),
         });
         None

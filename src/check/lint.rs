@@ -47,7 +47,7 @@ impl<'c> Lowerer<'c> {
         let name = self.quote(missing.span);
         let span = comparison.map_or(missing.span, |(_, span)| span);
         let mut diagnostic = Diagnostic::new(Code::MissingUnderNot, span, format!("this also holds when `{name}` is missing"))
-            .with_help(format!("`{operator}` is true for NULL; test `{name} != NULL AND ...` first, or add `OR {name} == NULL` to say that it is meant"));
+            .with_help(format!("`{operator}` is true for NULL; write `{name} != NULL AND ...`, or `{name} == NULL OR ...` if it is meant"));
         if let Some((compare, span)) = comparison
             && matches!(compare.op, CompareOp::NotEqual | CompareOp::NotIn)
         {
@@ -199,13 +199,11 @@ impl<'c> Lowerer<'c> {
         let is_parameter = self.scopes.iter().flatten().any(|binding| binding.name == *name);
         if !is_parameter && self.world.schema.is_some_and(|schema| schema.attributes.contains_key(name)) {
             let message = format!("the key is the value of the attribute `{name}`, not the word");
-            self.diagnostics.push(
-                Diagnostic::new(Code::AttributeAsKey, span, message).with_help(format!("write `\"{name}\"` for the word, `({name})` for the value")).with_fix(
-                    "quote the key",
-                    span,
-                    print_text(name),
-                ),
-            );
+            self.diagnostics.push(Diagnostic::new(Code::AttributeAsKey, span, message).with_help("quote the key if the word is meant").with_fix(
+                "quote the key",
+                span,
+                print_text(name),
+            ));
         }
     }
 

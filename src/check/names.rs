@@ -154,7 +154,7 @@ impl<'c> Lowerer<'c> {
         }
         self.diagnostics.push(match nearest(unknown, siblings) {
             Some(known) if span.of(self.source) == unknown => {
-                diagnostic.with_help(format!("did you mean `{known}`?")).with_fix(format!("write `{known}`"), span, known)
+                diagnostic.with_help(format!("did you mean `{known}`?")).with_fix(format!("did you mean `{known}`?"), span, known)
             }
             Some(known) => diagnostic.with_help(format!("did you mean `{known}`?")),
             None => diagnostic.with_help("an attribute that no context has is always NULL; declare it in the schema if there is one"),

@@ -222,7 +222,7 @@ codes! {
         Lenient Rule::Text("user.manager_email == ticket.requested_for.email_addr") => "user.manager_email != NULL AND user.manager_email == ticket.requested_for.email_addr";
     TextAsCondition "TF0308" Warning "a text used as a condition",
         "Every text but the empty one counts as true, \"false\" and \"no\" included. Compare it with the value that you mean, or with NULL.",
-        Lenient Rule::Text("NOT bot.resolved AND user.location") => "NOT bot.resolved AND user.location != NULL";
+        Lenient Rule::Text("user.location AND NOT bot.resolved") => "user.location != NULL AND NOT bot.resolved";
     SubstringOfLiteral "TF0309" Warning "`IN` a text literal is a substring test",
         "`x IN \"Sales\"` asks whether x is a part of the word Sales: it also holds for \"ale\" and for \"\". A list takes square brackets, `x IN [\"Sales\", \"IT\"]`; to compare with one text, use `==`.",
         None Rule::Text("user.department IN (\"Sales\")") => "user.department == \"Sales\"";

@@ -64,7 +64,9 @@ pub fn render(diagnostic: &Diagnostic, source_text: &str, source_name: &str, sty
     let snippet = Snippet::source(view.text.as_str()).line_start(view.first_line).path(PLACE);
     let mut found =
         level.primary_title(visible(&diagnostic.message)).id(diagnostic.code.id()).element(snippet.annotations(places.annotations(&view, diagnostic)));
-    if let Some(help) = &diagnostic.help {
+    // A fix shows what its title says: the same words as help would say it twice.
+    let shown_by_fix = |help: &&String| diagnostic.fix.as_ref().is_some_and(|fix| fix.title == **help);
+    if let Some(help) = diagnostic.help.as_ref().filter(|help| !shown_by_fix(help)) {
         found = found.element(Level::HELP.message(visible(help)));
     }
     let mended = diagnostic.fix.as_ref().map(|fix| (fix, FixView::new(fix, source_text)));

@@ -271,8 +271,8 @@ impl Builder {
     fn needs_parentheses(&mut self, span: Span, what: &str) -> Built<()> {
         let at = |offset: u32| Span { start: offset, end: offset };
         let edits = vec![Edit { span: at(span.start), text: "(".to_owned() }, Edit { span: at(span.end), text: ")".to_owned() }];
-        let mut diagnostic = Diagnostic::new(Code::NeedsParentheses, span, format!("`{what}` binds looser than the operator before it"))
-            .with_help("put this operand in parentheses");
+        let mut diagnostic =
+            Diagnostic::new(Code::NeedsParentheses, span, format!("`{what}` binds looser than the operator before it")).with_help("add parentheses");
         diagnostic.fix = Some(Fix { title: "add parentheses".to_owned(), edits });
         self.report(diagnostic)
     }
