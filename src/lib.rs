@@ -27,6 +27,7 @@
 
 pub mod backend;
 pub mod builtins;
+pub mod cases;
 pub mod check;
 pub mod context;
 pub mod diagnostic;
@@ -43,3 +44,8 @@ pub use context::{Context, ContextError};
 pub use engine::{CompileError, Engine, EvaluateError, Rule, StepOutcome, Trace, TraceStep};
 pub use limits::Limits;
 pub use value::{EvalError, EvalErrorKind, Timestamp, Value};
+
+/// The README's examples are run with the documentation's.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

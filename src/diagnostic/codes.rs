@@ -237,6 +237,24 @@ codes! {
         None Rule::Text("x == \"a\u{200b}b\"") => "x == \"a\\u200bb\"";
 }
 
+/// The stage that refuses a rule.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Stage {
+    /// There is no tree: the `TF00..` codes.
+    Parse,
+    /// There is a tree, but it does not check: all others.
+    Check,
+}
+
+impl Code {
+    /// The stage that finds it.
+    #[must_use]
+    pub fn stage(self) -> Stage {
+        // The order of codes is that of their numbers.
+        if self < Code::UnknownFunction { Stage::Parse } else { Stage::Check }
+    }
+}
+
 impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.id())
@@ -268,6 +286,13 @@ mod tests {
             assert_eq!(code.id().to_lowercase().parse(), Ok(*code));
         }
         assert_eq!("TF9999".parse::<Code>(), Err(NoSuchCode));
+    }
+
+    #[test]
+    fn the_number_tells_the_stage() {
+        for code in Code::ALL {
+            assert_eq!(code.stage() == Stage::Parse, code.id().starts_with("TF00"), "{code}");
+        }
     }
 
     #[test]

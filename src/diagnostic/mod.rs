@@ -7,7 +7,7 @@ mod render;
 mod view;
 mod visible;
 
-pub use codes::{Code, Example, ExampleSchema, NoSuchCode, Rule};
+pub use codes::{Code, Example, ExampleSchema, NoSuchCode, Rule, Stage};
 pub use explain::explain;
 pub use json::to_json;
 pub use render::{Style, render, render_all};

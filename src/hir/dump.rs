@@ -11,9 +11,10 @@ impl Program {
     /// ```
     /// let rule = triggerfish::Rule::compile("a + 1")?;
     /// assert_eq!(rule.program().dump(), "\
-    /// chain : NULL, Number or Text, {overflow, not_finite, type_mismatch, budget_exceeded} @0..5
+    /// chain : NULL or Number; may fail with type_mismatch, overflow, not_finite @0..5
     ///   slot 0 : any value @0..1
-    ///   + : ...
+    ///   > + : NULL or Number; may fail with type_mismatch, overflow, not_finite @0..5
+    ///     1 : Integer @4..5
     /// ");
     /// # Ok::<(), triggerfish::CompileError>(())
     /// ```
@@ -36,7 +37,7 @@ impl Dump<'_> {
         write!(self.text, "{:indent$}{role}{what} : {}", "", facts.kinds, indent = depth * 2)?;
         if !facts.errors.is_empty() {
             let names: Vec<&str> = facts.errors.iter().map(crate::value::EvalErrorKind::name).collect();
-            write!(self.text, " or {}", names.join(", "))?;
+            write!(self.text, "; may fail with {}", names.join(", "))?;
         }
         writeln!(self.text, " @{span}")
     }

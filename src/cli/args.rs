@@ -1,0 +1,419 @@
+//! What the command line takes, and what `--help` says of it.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum, ValueHint};
+use clap_complete::Shell;
+use triggerfish::diagnostic::shorten;
+use triggerfish::value::{Timestamp, arith, json};
+
+use super::exit::Exit;
+use super::input::Source;
+use super::set::Setting;
+
+/// Checks, runs and tests the rules that decide who is handed to whom.
+///
+/// A rule is an expression over the attributes of a context, such as `user.department == "Sales" AND NOT bot.resolved`. A context is a JSON object.
+#[derive(Parser, Debug)]
+#[command(name = "triggerfish", version, max_term_width = 100, arg_required_else_help = true, disable_help_subcommand = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+
+    /// When to use colours; `auto` asks the terminal, NO_COLOR and CLICOLOR_FORCE
+    #[arg(long, global = true, value_enum, value_name = "auto|always|never", hide_possible_values = true, default_value_t = Color::Auto)]
+    pub(crate) color: Color,
+}
+
+/// What follows the help of the whole program.
+fn after_help() -> String {
+    format!(
+        r#"Examples:
+  triggerfish check 'user.departmnt == "Sales"'       find mistakes before they run
+  triggerfish eval 'domain == "IT"' contexts.ndjson   one line for each context
+  triggerfish functions lowercase                     what a function does
+  triggerfish explain TF0105                          what a diagnostic means
+
+A RULE is the text of a rule, or @FILE for a file that holds one (@- for standard input).
+Arguments are known by their looks: a file whose top level has `triggerfish:` is a rule set,
+`.ndjson` is cases or contexts, `TF` and four digits is a code, anything else is a rule.
+
+Exit codes:{}"#,
+        Exit::table()
+    )
+}
+
+impl Cli {
+    /// The definition, with what cannot stand in attributes.
+    pub(crate) fn definition() -> clap::Command {
+        Cli::command().after_help(after_help())
+    }
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum Command {
+    Eval(EvalArgs),
+    Check(CheckArgs),
+    Fmt(FmtArgs),
+    Test(TestArgs),
+    Functions(FunctionsArgs),
+    Explain(ExplainArgs),
+    Schema(SchemaArgs),
+    Completions(CompletionsArgs),
+    Version(VersionArgs),
+}
+
+/// Evaluate a rule on contexts
+///
+/// Contexts are JSON objects: one a line in `.ndjson` and `.jsonl` files, else also one object over many lines, several of them, or an array; from standard input
+/// if no file is named. Each gives one line: its number, its `id` (`-` if it has none) and the value, or why there is none. A bad context does not stop the others.
+#[derive(Args, Debug)]
+#[command(after_help = r#"Examples:
+  triggerfish eval 'domain == "IT" AND user.tenure > 30' contexts.ndjson
+  triggerfish eval @rule.tf contexts.ndjson --count
+  echo '{"domain": "IT"}' | triggerfish eval 'domain' --set domain=HR
+  triggerfish eval @rule.tf one.json --trace --now 2026-01-05T09:00:00Z
+  triggerfish eval @rule.tf all.ndjson --schema builtin --strict
+  tail -f live.ndjson | triggerfish eval @rule.tf --matching --format json
+
+A line for each context, with tabs between: its number, its id, its value
+  1  c000001  true
+  2  -        error: type_mismatch at 1:1, `x < 3`: a value of a kind that ..."#)]
+pub(crate) struct EvalArgs {
+    /// The rule: its text, or @FILE
+    pub(crate) rule: String,
+
+    /// Files of contexts; `-` is standard input
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) files: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) schema: SchemaOption<false>,
+
+    /// Set a member of every context on the way in; VALUE is JSON if it reads as JSON, else a text
+    #[arg(long, value_name = "PATH=VALUE")]
+    pub(crate) set: Vec<Setting>,
+
+    /// The time that `$TIME()` gives: seconds since 1970, or RFC 3339; the clock's by default
+    #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
+    pub(crate) now: Option<Now>,
+
+    /// Only count: how many contexts matched, did not match, failed
+    #[arg(long, conflicts_with_all = ["matching", "trace"])]
+    pub(crate) count: bool,
+
+    /// Only show contexts that match; those that fail are told on standard error
+    #[arg(long)]
+    pub(crate) matching: bool,
+
+    /// Show the value of every part of the rule, and what was not evaluated
+    #[arg(long)]
+    pub(crate) trace: bool,
+
+    /// Say on standard error how long it took
+    #[arg(long)]
+    pub(crate) time: bool,
+
+    #[command(flatten)]
+    pub(crate) format: FormatOption,
+}
+
+/// Check rules without running them
+///
+/// Shows what is wrong or suspicious, whether a rule can fail when it runs, and which attributes it reads. Warnings are no failure.
+#[derive(Args, Debug)]
+#[command(after_help = r#"Examples:
+  triggerfish check 'user.department == "Sales" AND user.tenure > 30'
+  triggerfish check @rules/*.tf --schema company.yaml --strict
+  triggerfish check @rule.tf --format json | jq .diagnostics"#)]
+pub(crate) struct CheckArgs {
+    /// The rules: text, or @FILE
+    #[arg(required = true, value_name = "RULE")]
+    pub(crate) rules: Vec<String>,
+
+    #[command(flatten)]
+    pub(crate) schema: SchemaOption<true>,
+
+    #[command(flatten)]
+    pub(crate) format: FormatOption,
+}
+
+/// Write rules in their one canonical form
+///
+/// Files are rewritten in place, each as a whole or not at all; without files, standard input goes to standard output. Comments stay.
+#[derive(Args, Debug)]
+#[command(after_help = r#"Examples:
+  triggerfish fmt rules/*.tf
+  triggerfish fmt --check rules/*.tf          names the files that differ
+  echo "domain=='IT'   and(x)" | triggerfish fmt"#)]
+pub(crate) struct FmtArgs {
+    /// Files that hold one rule each; `-` is standard input
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) files: Vec<PathBuf>,
+
+    /// Change nothing; name the files that differ from their canonical form
+    #[arg(long)]
+    pub(crate) check: bool,
+}
+
+/// Run case files
+///
+/// A case is one line of an NDJSON file: a rule, a context, and what must come out. Failures are shown with the rule, the context, expected and found; the last line
+/// is `N passed, N failed`.
+#[derive(Args, Debug)]
+#[command(after_help = r#"Examples:
+  triggerfish test tests/cases/*.ndjson
+  triggerfish test cases.ndjson --ledger known.ndjson
+
+A case, on one line:
+  {"id": "sales/any-case", "rule": "$SAME(team, \"sales\")",
+   "context": {"team": "SALES "}, "expect": true}
+
+Instead of `expect`: `expect_error` (a kind such as type_mismatch, or one of
+invalid_context, parse, check, any) or `expect_parse` (true). Optional: `now`
+(seconds since 1970) and `note`.
+
+A line of a ledger, which names a case to be skipped. One that would pass, or
+that no file has, fails the run:
+  {"id": "sales/any-case", "reason": "why the case is wrong"}"#)]
+pub(crate) struct TestArgs {
+    /// Case files; `-` is standard input
+    #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) files: Vec<PathBuf>,
+
+    /// A file that names the cases to be skipped, with reasons
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) ledger: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) format: FormatOption,
+}
+
+/// Show the functions of the rule language
+#[derive(Args, Debug)]
+#[command(after_help = r#"Examples:
+  triggerfish functions                       all of them, one a line
+  triggerfish functions split                 one of them, with an example
+  triggerfish functions --format markdown     the reference"#)]
+pub(crate) struct FunctionsArgs {
+    /// A function, with or without `$`, in any letter case
+    pub(crate) name: Option<String>,
+
+    /// How to write them
+    #[arg(long, value_enum, value_name = "human|json|markdown", hide_possible_values = true, default_value_t = ReferenceFormat::Human)]
+    pub(crate) format: ReferenceFormat,
+}
+
+/// Explain a diagnostic code
+#[derive(Args, Debug)]
+#[command(after_help = r#"Examples:
+  triggerfish explain TF0105
+  triggerfish explain                         all codes, one a line"#)]
+pub(crate) struct ExplainArgs {
+    /// `TF` and four digits
+    pub(crate) code: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) format: FormatOption,
+}
+
+/// Show, convert or guess a schema: which attributes contexts have
+#[derive(Args, Debug)]
+#[command(arg_required_else_help = true, disable_help_subcommand = true)]
+pub(crate) struct SchemaArgs {
+    #[command(subcommand)]
+    pub(crate) command: SchemaCommand,
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum SchemaCommand {
+    Infer(InferArgs),
+    Show(ShowArgs),
+    Export(ExportArgs),
+}
+
+/// Guess a schema from sample contexts
+///
+/// Personal data is not guessed beyond what the built-in schema marks: look the result over.
+#[derive(Args, Debug)]
+#[command(after_help = r#"Examples:
+  triggerfish schema infer contexts.ndjson > schema.yaml
+  triggerfish check @rule.tf --schema schema.yaml"#)]
+pub(crate) struct InferArgs {
+    /// Files of contexts; `-` is standard input
+    #[arg(required = true, value_name = "CONTEXTS", value_hint = ValueHint::FilePath)]
+    pub(crate) files: Vec<PathBuf>,
+
+    /// The kind of file to write
+    #[arg(long = "as", value_enum, value_name = "yaml|json-schema", hide_possible_values = true, default_value_t = SchemaKind::Yaml)]
+    pub(crate) kind: SchemaKind,
+}
+
+/// Show the attributes of a schema
+#[derive(Args, Debug)]
+#[command(after_help = r#"Examples:
+  triggerfish schema show                     the built-in attributes
+  triggerfish schema show company.yaml"#)]
+pub(crate) struct ShowArgs {
+    /// A schema file, or `builtin`
+    #[arg(value_name = "SCHEMA", default_value = "builtin", value_hint = ValueHint::FilePath)]
+    pub(crate) schema: SchemaChoice,
+
+    #[command(flatten)]
+    pub(crate) format: FormatOption,
+}
+
+/// Write a schema as a JSON Schema, or as a schema file
+#[derive(Args, Debug)]
+#[command(after_help = r#"Examples:
+  triggerfish schema export > builtin.schema.json
+  triggerfish schema export company.schema.json --as yaml"#)]
+pub(crate) struct ExportArgs {
+    /// A schema file, or `builtin`
+    #[arg(value_name = "SCHEMA", default_value = "builtin", value_hint = ValueHint::FilePath)]
+    pub(crate) schema: SchemaChoice,
+
+    /// The kind of file to write
+    #[arg(long = "as", value_enum, value_name = "yaml|json-schema", hide_possible_values = true, default_value_t = SchemaKind::JsonSchema)]
+    pub(crate) kind: SchemaKind,
+}
+
+/// Write a completion script for a shell
+#[derive(Args, Debug)]
+#[command(after_help = r#"Examples:
+  source <(triggerfish completions bash)
+  triggerfish completions zsh > ~/.zfunc/_triggerfish
+  triggerfish completions fish > ~/.config/fish/completions/triggerfish.fish"#)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum)]
+    pub(crate) shell: Shell,
+}
+
+/// Show the version
+#[derive(Args, Debug)]
+pub(crate) struct VersionArgs {
+    #[command(flatten)]
+    pub(crate) format: FormatOption,
+}
+
+/// `--schema` and `--strict`, with the schema that is used where none is named.
+#[derive(Args, Debug)]
+pub(crate) struct SchemaOption<const BUILTIN: bool> {
+    /// Which attributes there are: a schema file (YAML, JSON, or a JSON Schema), `builtin` or `none`
+    #[arg(long, value_name = "SCHEMA", default_value = if BUILTIN { "builtin" } else { "none" }, value_hint = ValueHint::FilePath)]
+    pub(crate) schema: SchemaChoice,
+
+    /// Attributes that the schema does not declare are errors, and so are values of another type
+    #[arg(long)]
+    pub(crate) strict: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct FormatOption {
+    /// For people, or for machines: one JSON object a line
+    #[arg(long, value_enum, value_name = "human|json", hide_possible_values = true, default_value_t = Format::Human)]
+    pub(crate) format: Format,
+}
+
+/// `--color`
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Color {
+    /// Where the terminal shows them
+    Auto,
+    /// In pipes and files, too
+    Always,
+    /// Nowhere
+    Never,
+}
+
+/// `--format`
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Format {
+    /// For people
+    Human,
+    /// For machines
+    Json,
+}
+
+/// `--format` of the function reference.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum ReferenceFormat {
+    /// For people
+    Human,
+    /// For machines
+    Json,
+    /// For a file that people read
+    Markdown,
+}
+
+/// The kinds of schema files that are written.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum SchemaKind {
+    /// A schema file
+    Yaml,
+    /// A JSON Schema, draft 2020-12
+    JsonSchema,
+}
+
+/// A schema, as an argument names it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum SchemaChoice {
+    /// `builtin`
+    Builtin,
+    /// `none`
+    None,
+    /// A file.
+    File(Source),
+}
+
+impl FromStr for SchemaChoice {
+    type Err = std::convert::Infallible;
+
+    fn from_str(argument: &str) -> Result<SchemaChoice, Self::Err> {
+        Ok(match argument {
+            "builtin" => SchemaChoice::Builtin,
+            "none" => SchemaChoice::None,
+            file => SchemaChoice::File(Source::of(file)),
+        })
+    }
+}
+
+/// `--now`
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Now(pub(crate) Timestamp);
+
+impl FromStr for Now {
+    type Err = String;
+
+    fn from_str(argument: &str) -> Result<Now, String> {
+        if let Ok(number) = json::read(argument.as_bytes(), 0).map_err(drop).and_then(|value| arith::number(&value).map_err(drop)) {
+            return Timestamp::from_number(number).map(Now).map_err(|_| "times reach from the year 1 to the year 9999".to_owned());
+        }
+        let time = argument.parse::<jiff::Timestamp>().ok().and_then(|time| Timestamp::from_micros(time.as_microsecond()));
+        time.map(Now).ok_or_else(|| format!("expected seconds since 1970, or a time such as 2026-01-05T09:00:00Z, found `{}`", shorten(argument, 40)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::definition().debug_assert();
+    }
+
+    #[test]
+    fn a_time_is_a_number_or_rfc_3339() {
+        let micros = |text: &str| text.parse::<Now>().map(|now| now.0.as_micros());
+        assert_eq!(micros("1767601845"), Ok(1_767_601_845_000_000));
+        assert_eq!(micros("1767601845.5"), Ok(1_767_601_845_500_000));
+        assert_eq!(micros("2026-01-05T10:30:45+02:00"), Ok(1_767_601_845_000_000));
+        assert_eq!(micros("-1"), Ok(-1_000_000));
+        for bad in ["soon", "", "1e300", "2026-01-05", "\"1\"", "253402300800"] {
+            assert!(micros(bad).is_err(), "{bad}");
+        }
+    }
+}

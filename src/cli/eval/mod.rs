@@ -1,0 +1,277 @@
+//! `triggerfish eval RULE [FILE...]`: a rule on many contexts, one after the other, none of them kept.
+
+mod progress;
+mod row;
+mod trace;
+
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use triggerfish::{Engine, Limits, Rule, Timestamp, Trace, Value};
+
+use super::args::{EvalArgs, Format};
+use super::input::{Body, InputError, Record, Records, RecordsError, Source, stdin_is_terminal};
+use super::output::JsonLine;
+use super::rule::{RuleText, refuse_rule_sets};
+use super::{Exit, Failure, Output, schema};
+use progress::Progress;
+use row::{Id, Row, Trouble};
+
+pub(crate) fn run(args: &EvalArgs, output: &mut Output) -> Result<Exit, Failure> {
+    let engine = schema::engine(&args.schema.schema, args.schema.strict)?;
+    let text = RuleText::of(&args.rule, "rule")?;
+    let sources = sources(args, &text)?;
+    text.warn_of_file(output)?;
+    let rule = match text.compile(&engine) {
+        Ok(rule) => rule,
+        Err(diagnostics) => {
+            text.tell(&diagnostics, args.format.format, output)?;
+            return Ok(Exit::Rules);
+        }
+    };
+    text.tell(rule.diagnostics(), args.format.format, output)?;
+    let now = args.now.map_or_else(clock, |now| now.0);
+    let mut session = Session { args, engine: &engine, rule: &rule, now, output, several: sources.len() > 1, counts: Counts::default(), warnings: 0 };
+    let started = Instant::now();
+    let exit = session.sources(&sources)?;
+    let counts = session.close(started.elapsed())?;
+    Ok(if counts.failed > 0 { exit.and(Exit::Contexts) } else { exit })
+}
+
+/// Where the contexts come from. Whatever is wrong with that is found before anything runs.
+fn sources(args: &EvalArgs, text: &RuleText) -> Result<Vec<Source>, Failure> {
+    let sources = Source::all(&args.files);
+    for source in &sources {
+        source.expect_there()?;
+    }
+    refuse_rule_sets(&sources)?;
+    if text.source == Some(Source::Stdin) && sources.contains(&Source::Stdin) {
+        return Err(Failure::Usage("standard input cannot give both the rule and the contexts".to_owned()));
+    }
+    if args.files.is_empty() && stdin_is_terminal() {
+        return Err(Failure::Usage(
+            "no contexts: name a file, or write them to standard input, as in\n\n  echo '{\"domain\": \"IT\"}' | triggerfish eval 'domain == \"IT\"'\n\n`-` reads them from the terminal; see `triggerfish eval --help`".to_owned(),
+        ));
+    }
+    Ok(sources)
+}
+
+/// The time by the clock: read once, so that all contexts are evaluated at the same time.
+fn clock() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
+    i64::try_from(since.as_micros()).ok().and_then(Timestamp::from_micros).unwrap_or(Timestamp::MAX)
+}
+
+/// What came of the contexts so far.
+#[derive(Default)]
+struct Counts {
+    matched: u64,
+    unmatched: u64,
+    failed: u64,
+}
+
+impl Counts {
+    fn all(&self) -> u64 {
+        self.matched + self.unmatched + self.failed
+    }
+}
+
+/// More warnings about contexts than this are counted, not told: a column of the wrong type is wrong in every context.
+const MOST_WARNINGS: u64 = 20;
+
+struct Session<'s> {
+    args: &'s EvalArgs,
+    engine: &'s Engine,
+    rule: &'s Rule,
+    now: Timestamp,
+    output: &'s mut Output,
+    /// Whether lines need the name of their file.
+    several: bool,
+    counts: Counts,
+    warnings: u64,
+}
+
+/// What one context gave.
+struct Evaluated {
+    outcome: Result<Value, Trouble>,
+    warnings: Vec<triggerfish::context::ContextWarning>,
+    trace: Option<Trace>,
+}
+
+impl From<Trouble> for Evaluated {
+    fn from(trouble: Trouble) -> Evaluated {
+        Evaluated { outcome: Err(trouble), warnings: Vec::new(), trace: None }
+    }
+}
+
+impl Session<'_> {
+    fn sources(&mut self, sources: &[Source]) -> Result<Exit, Failure> {
+        let mut progress = Progress::new(sources);
+        let mut exit = Exit::Done;
+        for source in sources {
+            let read = match source.records(self.limits().context_bytes) {
+                Ok(records) => self.records(source, records, &mut progress)?,
+                Err(error) => Err(error),
+            };
+            if let Err(error) = read {
+                exit = exit.and(Exit::Usage);
+                progress.make_room();
+                self.output.error(&error.to_string())?;
+            }
+        }
+        Ok(exit)
+    }
+
+    /// Evaluates all contexts of a source. The inner error: the source broke off.
+    fn records(&mut self, source: &Source, mut records: Records<Box<dyn std::io::Read>>, progress: &mut Progress) -> Result<Result<(), InputError>, Failure> {
+        let file = self.several.then_some(source);
+        loop {
+            if records.may_wait() {
+                self.output.flush()?;
+            }
+            let before = records.passed();
+            match records.next() {
+                Ok(None) => return Ok(Ok(())),
+                Ok(Some(record)) => self.record(file, &record, progress)?,
+                Err(RecordsError::Structure { line, expected }) => {
+                    let row = Row { file, line, number: None, id: None };
+                    self.show(&row, Trouble::Structure(expected).into(), progress)?;
+                }
+                Err(RecordsError::Io(error)) => return Ok(Err(source.broken(error))),
+            }
+            progress.advance(records.passed() - before);
+        }
+    }
+
+    fn record(&mut self, file: Option<&Source>, record: &Record<'_>, progress: &mut Progress) -> Result<(), Failure> {
+        let mut row = Row { file, line: record.line, number: record.number, id: None };
+        let evaluated = match record.body {
+            Body::TooLong => Trouble::TooLarge(self.limits().context_bytes).into(),
+            Body::Whole(json) if self.args.set.is_empty() => {
+                row.id = self.id(json);
+                self.evaluate(json)
+            }
+            Body::Whole(json) => {
+                let json = self.args.set.iter().fold(json.to_vec(), |json, setting| setting.apply(json));
+                row.id = self.id(&json);
+                // Where it went wrong is a place in a text that nobody has seen.
+                self.evaluate(&json).without_offset()
+            }
+        };
+        self.show(&row, evaluated, progress)
+    }
+
+    /// The context's id, where it is to be shown.
+    fn id(&self, json: &[u8]) -> Option<Id> {
+        if self.args.count { None } else { Id::of(json) }
+    }
+
+    fn evaluate(&self, json: &[u8]) -> Evaluated {
+        let context = match self.rule.bind_json(json) {
+            Ok(context) => context,
+            Err(error) => return Trouble::Unbound(error).into(),
+        };
+        let trace = self.args.trace.then(|| self.rule.trace(&context, self.now));
+        let outcome = match &trace {
+            Some(trace) => trace.outcome.clone(),
+            None if self.args.count => self.rule.matches(&context, self.now).map(Value::Bool),
+            None => self.rule.evaluate(&context, self.now),
+        };
+        Evaluated { outcome: outcome.map_err(Trouble::Failed), warnings: context.warnings().to_vec(), trace }
+    }
+
+    /// Counts a context, and shows it unless only others are wanted.
+    fn show(&mut self, row: &Row<'_>, evaluated: Evaluated, progress: &mut Progress) -> Result<(), Failure> {
+        let (count, shown) = match &evaluated.outcome {
+            Ok(value) if value.is_truthy() => (&mut self.counts.matched, !self.args.count),
+            Ok(_) => (&mut self.counts.unmatched, !self.args.count && !self.args.matching),
+            Err(_) => (&mut self.counts.failed, true),
+        };
+        *count += 1;
+        if !shown && evaluated.warnings.is_empty() {
+            return Ok(());
+        }
+        let format = self.args.format.format;
+        // Where only some contexts are shown, those that failed must not be taken for them.
+        let aside = evaluated.outcome.is_err() && (self.args.count || self.args.matching);
+        if aside || !evaluated.warnings.is_empty() {
+            progress.make_room();
+        }
+        if format == Format::Human {
+            self.warn(row, &evaluated)?;
+        }
+        if !shown {
+            return Ok(());
+        }
+        match (format, aside) {
+            (Format::Human, false) => self.output.line(&row.human(&evaluated.outcome, self.rule.source(), self.output.style()))?,
+            (Format::Human, true) => {
+                let trouble = evaluated.outcome.as_ref().err().map(|trouble| trouble.human(self.rule.source())).unwrap_or_default();
+                self.output.error(&format!("{}: {trouble}", row.place()))?;
+                return Ok(());
+            }
+            (Format::Json, false) => self.output.line(&self.json(row, &evaluated))?,
+            (Format::Json, true) => self.output.tell(&format!("{}\n", self.json(row, &evaluated)))?,
+        }
+        if let (Format::Human, Some(trace)) = (format, &evaluated.trace) {
+            let steps = trace::human(trace, self.rule.source(), self.output.style());
+            self.output.write(&steps)?;
+        }
+        Ok(())
+    }
+
+    fn json(&self, row: &Row<'_>, evaluated: &Evaluated) -> String {
+        let mut line = row.json(&evaluated.outcome, self.rule.source());
+        if !evaluated.warnings.is_empty() {
+            let warnings =
+                evaluated.warnings.iter().map(|warning| JsonLine::new().text("pointer", &warning.pointer).text("message", &warning.message).finish());
+            line = line.array("warnings", warnings);
+        }
+        if let Some(trace) = &evaluated.trace {
+            line = line.array("trace", trace.steps.iter().map(|step| trace::json(step, self.rule.source())));
+        }
+        line.finish()
+    }
+
+    fn warn(&mut self, row: &Row<'_>, evaluated: &Evaluated) -> Result<(), Failure> {
+        for warning in &evaluated.warnings {
+            self.warnings += 1;
+            if self.warnings <= MOST_WARNINGS {
+                self.output.warning(&format!("{}: {}", row.place(), row::at_pointer(&warning.pointer, &warning.message)))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Says what is to be said at the end.
+    fn close(self, elapsed: Duration) -> Result<Counts, Failure> {
+        let Session { args, output, counts, warnings, .. } = self;
+        if args.count {
+            let Counts { matched, unmatched, failed } = &counts;
+            output.line(&match args.format.format {
+                Format::Human => format!("{matched} matched, {unmatched} did not match, {failed} failed"),
+                Format::Json => JsonLine::new().number("matched", *matched).number("unmatched", *unmatched).number("failed", *failed).finish(),
+            })?;
+        }
+        if warnings > MOST_WARNINGS {
+            output.warning(&format!("{} more warnings of this kind", warnings - MOST_WARNINGS))?;
+        }
+        if args.time {
+            let rate = u128::from(counts.all()) * 1_000_000_000 / elapsed.as_nanos().max(1);
+            output.tell(&format!("{} contexts in {:.3} s: {rate} a second\n", counts.all(), elapsed.as_secs_f64()))?;
+        }
+        Ok(counts)
+    }
+
+    fn limits(&self) -> &Limits {
+        self.engine.limits()
+    }
+}
+
+impl Evaluated {
+    fn without_offset(mut self) -> Evaluated {
+        if let Err(Trouble::Unbound(error)) = &mut self.outcome {
+            error.offset = None;
+        }
+        self
+    }
+}
