@@ -3,6 +3,7 @@
 mod climb;
 mod error;
 mod literal;
+mod operand;
 
 use pest::Parser as _;
 use pest_derive::Parser;
