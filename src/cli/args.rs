@@ -1,16 +1,15 @@
 //! What the command line takes, and what `--help` says of it.
 
-use std::path::PathBuf;
-use std::str::FromStr;
+mod values;
 
-use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum, ValueHint};
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
-use triggerfish::diagnostic::shorten;
-use triggerfish::value::{Timestamp, arith, json};
 
 use super::exit::Exit;
-use super::input::Source;
 use super::set::Setting;
+pub(crate) use values::{Color, Format, Now, ReferenceFormat, SchemaChoice, SchemaKind};
 
 /// Checks, runs and tests the rules that decide who is handed to whom.
 ///
@@ -71,15 +70,20 @@ pub(crate) enum Command {
 #[derive(Args, Debug)]
 #[command(after_help = r#"Examples:
   triggerfish eval 'domain == "IT" AND user.tenure > 30' contexts.ndjson
-  triggerfish eval @rule.tf contexts.ndjson --count
+  triggerfish eval @it.rule contexts.ndjson --count
   echo '{"domain": "IT"}' | triggerfish eval 'domain' --set domain=HR
-  triggerfish eval @rule.tf one.json --trace --now 2026-01-05T09:00:00Z
-  triggerfish eval @rule.tf all.ndjson --schema builtin --strict
-  tail -f live.ndjson | triggerfish eval @rule.tf --matching --format json
+  triggerfish eval @it.rule one.json --trace --now 2026-01-05T09:00:00Z
+  triggerfish eval @it.rule all.ndjson --schema builtin --strict
+  tail -f live.ndjson | triggerfish eval @it.rule --matching --format json
 
 A line for each context, with tabs between: its number, its id, its value
   1  c000001  true
-  2  -        error: type_mismatch at 1:1, `x < 3`: a value of a kind that ..."#)]
+  2  -        error: type_mismatch at 1:1, `x < 3`: a value of a kind that ...
+or with --format json
+  {"line": 1, "id": "c000001", "value": true}
+  {"line": 2, "error": {"kind": "type_mismatch", "message": .., "span": {..}}}
+where a context that does not bind has the kind invalid_context and a `pointer`,
+and one of several in a JSON file also its `number`."#)]
 pub(crate) struct EvalArgs {
     /// The rule: its text, or @FILE
     pub(crate) rule: String,
@@ -125,8 +129,8 @@ pub(crate) struct EvalArgs {
 #[derive(Args, Debug)]
 #[command(after_help = r#"Examples:
   triggerfish check 'user.department == "Sales" AND user.tenure > 30'
-  triggerfish check @rules/*.tf --schema company.yaml --strict
-  triggerfish check @rule.tf --format json | jq .diagnostics"#)]
+  triggerfish check @a.rule @b.rule --schema company.yaml --strict
+  triggerfish check @it.rule --format json | jq .diagnostics"#)]
 pub(crate) struct CheckArgs {
     /// The rules: text, or @FILE
     #[arg(required = true, value_name = "RULE")]
@@ -144,8 +148,8 @@ pub(crate) struct CheckArgs {
 /// Files are rewritten in place, each as a whole or not at all; without files, standard input goes to standard output. Comments stay.
 #[derive(Args, Debug)]
 #[command(after_help = r#"Examples:
-  triggerfish fmt rules/*.tf
-  triggerfish fmt --check rules/*.tf          names the files that differ
+  triggerfish fmt rules/*.rule
+  triggerfish fmt --check rules/*.rule          names the files that differ
   echo "domain=='IT'   and(x)" | triggerfish fmt"#)]
 pub(crate) struct FmtArgs {
     /// Files that hold one rule each; `-` is standard input
@@ -239,7 +243,7 @@ pub(crate) enum SchemaCommand {
 #[derive(Args, Debug)]
 #[command(after_help = r#"Examples:
   triggerfish schema infer contexts.ndjson > schema.yaml
-  triggerfish check @rule.tf --schema schema.yaml"#)]
+  triggerfish check @it.rule --schema schema.yaml"#)]
 pub(crate) struct InferArgs {
     /// Files of contexts; `-` is standard input
     #[arg(required = true, value_name = "CONTEXTS", value_hint = ValueHint::FilePath)]
@@ -317,85 +321,6 @@ pub(crate) struct FormatOption {
     pub(crate) format: Format,
 }
 
-/// `--color`
-#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Color {
-    /// Where the terminal shows them
-    Auto,
-    /// In pipes and files, too
-    Always,
-    /// Nowhere
-    Never,
-}
-
-/// `--format`
-#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Format {
-    /// For people
-    Human,
-    /// For machines
-    Json,
-}
-
-/// `--format` of the function reference.
-#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum ReferenceFormat {
-    /// For people
-    Human,
-    /// For machines
-    Json,
-    /// For a file that people read
-    Markdown,
-}
-
-/// The kinds of schema files that are written.
-#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum SchemaKind {
-    /// A schema file
-    Yaml,
-    /// A JSON Schema, draft 2020-12
-    JsonSchema,
-}
-
-/// A schema, as an argument names it.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) enum SchemaChoice {
-    /// `builtin`
-    Builtin,
-    /// `none`
-    None,
-    /// A file.
-    File(Source),
-}
-
-impl FromStr for SchemaChoice {
-    type Err = std::convert::Infallible;
-
-    fn from_str(argument: &str) -> Result<SchemaChoice, Self::Err> {
-        Ok(match argument {
-            "builtin" => SchemaChoice::Builtin,
-            "none" => SchemaChoice::None,
-            file => SchemaChoice::File(Source::of(file)),
-        })
-    }
-}
-
-/// `--now`
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Now(pub(crate) Timestamp);
-
-impl FromStr for Now {
-    type Err = String;
-
-    fn from_str(argument: &str) -> Result<Now, String> {
-        if let Ok(number) = json::read(argument.as_bytes(), 0).map_err(drop).and_then(|value| arith::number(&value).map_err(drop)) {
-            return Timestamp::from_number(number).map(Now).map_err(|_| "times reach from the year 1 to the year 9999".to_owned());
-        }
-        let time = argument.parse::<jiff::Timestamp>().ok().and_then(|time| Timestamp::from_micros(time.as_microsecond()));
-        time.map(Now).ok_or_else(|| format!("expected seconds since 1970, or a time such as 2026-01-05T09:00:00Z, found `{}`", shorten(argument, 40)))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -403,17 +328,5 @@ mod tests {
     #[test]
     fn the_definition_is_sound() {
         Cli::definition().debug_assert();
-    }
-
-    #[test]
-    fn a_time_is_a_number_or_rfc_3339() {
-        let micros = |text: &str| text.parse::<Now>().map(|now| now.0.as_micros());
-        assert_eq!(micros("1767601845"), Ok(1_767_601_845_000_000));
-        assert_eq!(micros("1767601845.5"), Ok(1_767_601_845_500_000));
-        assert_eq!(micros("2026-01-05T10:30:45+02:00"), Ok(1_767_601_845_000_000));
-        assert_eq!(micros("-1"), Ok(-1_000_000));
-        for bad in ["soon", "", "1e300", "2026-01-05", "\"1\"", "253402300800"] {
-            assert!(micros(bad).is_err(), "{bad}");
-        }
     }
 }

@@ -186,7 +186,7 @@ mod tests {
             ("(TF0105)", Looks::Text),
             ("a/b.ndjson", Looks::Records),
             ("@b.JSONL", Looks::Records),
-            ("@a.tf", Looks::File(Source::of("a.tf"))),
+            ("@a.rule", Looks::File(Source::of("a.rule"))),
             ("@-", Looks::File(Source::Stdin)),
             ("-", Looks::File(Source::Stdin)),
             ("x == \"a.ndjson\"", Looks::Text),

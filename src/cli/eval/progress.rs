@@ -9,13 +9,16 @@ use super::super::input::Source;
 
 /// What is done sooner needs no bar.
 const PATIENCE: Duration = Duration::from_millis(500);
+/// The bar moves this often.
+const PACE: Duration = Duration::from_millis(100);
 /// The clock is asked once for so many contexts.
 const EVERY: u32 = 64;
 
 /// How far the work has come. Shows itself on standard error if that is a terminal and standard output, whose lines would run into the bar, is none.
 pub(super) struct Progress {
     wanted: bool,
-    started: Instant,
+    /// When the bar is to be drawn next.
+    due: Instant,
     /// Bytes of all files, where they are known.
     total: Option<u64>,
     passed: u64,
@@ -28,7 +31,7 @@ impl Progress {
     pub(super) fn new(sources: &[Source]) -> Progress {
         Progress {
             wanted: stderr().is_terminal() && !stdout().is_terminal(),
-            started: Instant::now(),
+            due: Instant::now() + PATIENCE,
             total: sources.iter().map(Source::size).sum(),
             passed: 0,
             contexts: 0,
@@ -49,20 +52,22 @@ impl Progress {
             return;
         }
         self.until_look = EVERY;
-        if self.bar.is_none() && self.started.elapsed() < PATIENCE {
+        let now = Instant::now();
+        if now < self.due {
             return;
         }
+        self.due = now + PACE;
         let total = self.total;
         let bar = self.bar.get_or_insert_with(|| new_bar(total));
-        bar.set_position(self.passed);
         bar.set_message(format!("{} contexts", self.contexts));
+        bar.set_position(self.passed);
     }
 
     /// Something is to be written to standard error: the bar goes, and comes back after a while.
     pub(super) fn make_room(&mut self) {
         if let Some(bar) = self.bar.take() {
             bar.finish_and_clear();
-            self.started = Instant::now();
+            self.due = Instant::now() + PATIENCE;
         }
     }
 }

@@ -1,0 +1,97 @@
+//! `triggerfish test`
+
+use crate::support::{file, run, run_on};
+
+#[test]
+fn cases_that_pass() {
+    run(["test", "cases.ndjson"]).prints("9 passed, 0 failed\n").quietly();
+    run_on(["test", "-"], b"").prints("0 passed, 0 failed\n");
+    assert_eq!(run(["test", "cases.ndjson", "--format", "json"]).exits(0).json_lines(), [serde_json::json!({ "passed": 9, "failed": 0, "skipped": 0 })]);
+}
+
+#[test]
+fn a_failure_is_shown_with_all_that_it_takes() {
+    let run = run(["test", "failing.ndjson"]).exits(1).quietly();
+    let expected = r#"FAILED f/value (failing.ndjson:2)
+  rule:     x + 1
+  context:  {"x": 2, "y": "z"}
+  expected: 4
+  found:    3
+  note:     a remark
+FAILED f/error (failing.ndjson:3)
+  rule:     x < 1
+  context:  {"x": "a"}
+  expected: false
+  found:    error: type_mismatch at 0..5: a value of a kind that does not fit here
+FAILED f/good (failing.ndjson:4)
+  rule:     1
+  context:  {}
+  found:    the id of an earlier case
+FAILED (failing.ndjson:5)
+  found:    no case: EOF while parsing an object at line 1 column 30
+1 passed, 4 failed
+"#;
+    assert_eq!(run.stdout, expected);
+}
+
+#[test]
+fn machines_get_an_object_a_failure() {
+    let lines = run(["test", "failing.ndjson", "--format", "json"]).exits(1).json_lines();
+    assert_eq!(
+        lines[0],
+        serde_json::json!({
+            "result": "failed", "place": "failing.ndjson:2", "id": "f/value", "rule": "x + 1", "context": "{\"x\": 2, \"y\": \"z\"}", "expected": "4", "found": "3"
+        })
+    );
+    assert_eq!(lines.last().unwrap(), &serde_json::json!({ "passed": 1, "failed": 4, "skipped": 0 }));
+}
+
+#[test]
+fn a_ledger_skips_exactly_its_cases() {
+    let case = |id: &str, expect: &str| format!("{{\"id\": \"{id}\", \"rule\": \"1\", \"context\": {{}}, \"expect\": {expect}}}\n");
+    let cases = file("ledger-cases", "c.ndjson", case("good", "1") + &case("wrong", "2"));
+    let ledger =
+        |test: &str, ids: &[&str]| file(test, "l.ndjson", ids.iter().map(|id| format!("{{\"id\": \"{id}\", \"reason\": \"r\"}}\n")).collect::<String>());
+    run(["test", &cases, "--ledger", &ledger("ledger-1", &["wrong"])]).prints("1 passed, 0 failed, 1 skipped\n");
+    let passes = run(["test", &cases, "--ledger", &ledger("ledger-2", &["wrong", "good"])]).exits(1);
+    assert!(passes.stdout.contains("it passes, but the ledger says") && passes.stdout.ends_with("0 passed, 1 failed, 1 skipped\n"), "{passes:?}");
+    let gone = run(["test", &cases, "--ledger", &ledger("ledger-3", &["wrong", "gone"])]).exits(1);
+    assert!(
+        gone.stdout.contains("l.ndjson:2)\n  found:    no file has the case `gone`") && gone.stdout.ends_with("1 passed, 1 failed, 1 skipped\n"),
+        "{gone:?}"
+    );
+    run(["test", "failing.ndjson", "--ledger", "ledger.ndjson"]).exits(1);
+}
+
+#[test]
+fn a_ledger_must_be_sound() {
+    for (at, (line, message)) in [
+        ("nonsense", "l.ndjson:1: a line of a ledger is a JSON object"),
+        ("{\"id\": \"a\"}", "missing field `reason`"),
+        ("{\"id\": \"a\", \"reason\": \" \"}", "`a` needs a reason"),
+        ("{\"id\": \"a\", \"reason\": \"r\"}\n{\"id\": \"a\", \"reason\": \"r\"}", "l.ndjson:2: `a` stands here twice"),
+        ("{\"id\": \"a\", \"reason\": \"r\", \"why\": 1}", "unknown field `why`"),
+    ]
+    .iter()
+    .enumerate()
+    {
+        run(["test", "cases.ndjson", "--ledger", &file(&format!("ledger-bad-{at}"), "l.ndjson", line)]).exits(2).tells(message);
+    }
+    run(["test", "cases.ndjson", "--ledger", "missing.ndjson"]).exits(2);
+}
+
+#[test]
+fn a_line_that_is_no_case_fails_and_does_not_stop_the_rest() {
+    let good = "{\"id\": \"a\", \"rule\": \"1\", \"expect\": 1}\n";
+    let input = [b"\xff\xfe\n[]\n".as_slice(), b"{\"id\": \"\x1b\"}\n", &vec![b'x'; 17 * 1024 * 1024], b"\n", good.as_bytes()].concat();
+    let run = run_on(["test", "-"], &input).exits(1);
+    assert!(run.stdout.ends_with("1 passed, 4 failed\n") && run.stdout.contains("<stdin>:4)\n  found:    no case: the line is longer than"), "{run:?}");
+    assert!(!run.stdout.contains('\u{1b}'), "{run:?}");
+}
+
+#[test]
+fn files_that_are_not_there_and_rule_sets() {
+    run(["test"]).exits(2);
+    run(["test", "cases.ndjson", "missing.ndjson"]).exits(2).tells("cannot read missing.ndjson");
+    run(["test", "acme.yaml"]).exits(2).tells("acme.yaml is a rule set");
+}
