@@ -1,6 +1,5 @@
 //! Binding: what binds, what does not, and where it says so.
 
-use super::*;
 use crate::limits::Limits;
 use crate::schema::{Format, Schema};
 use crate::{Engine, Rule, Timestamp, Value};

@@ -1,6 +1,6 @@
 //! Text to syntax tree, and back to canonical text.
 //!
-//! [`parse`] scans the text (length, nesting, quotes, brackets), runs the pest grammar over it, and builds the tree; [`print`] writes a tree as
+//! [`parse`] scans the text (length, nesting, quotes, brackets), runs the pest grammar over it, and builds the tree; [`print()`] writes a tree as
 //! canonical text, comments kept.
 
 pub mod ast;
