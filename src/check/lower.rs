@@ -57,12 +57,12 @@ pub(super) struct Lowerer<'c> {
 }
 
 impl<'c> Lowerer<'c> {
-    pub(super) fn new(source: &'c str, world: World<'c>, folds: bool) -> Lowerer<'c> {
+    pub(super) fn new(source: &'c str, nodes: usize, world: World<'c>, folds: bool) -> Lowerer<'c> {
         Lowerer {
             source,
             world,
             folds,
-            program: Program::new(world.limits.clone()),
+            program: Program::new(world.limits.clone(), nodes),
             layout: Layout::default(),
             diagnostics: Vec::new(),
             scopes: Vec::new(),

@@ -49,11 +49,11 @@ pub struct Checked {
 /// Checks a rule and compiles it. `source` is the text that the tree was parsed from: fixes and messages quote it.
 #[must_use]
 pub fn check(rule: &ast::Rule, source: &str, world: World<'_>) -> Checked {
-    with_room(rule.nesting, || lower::Lowerer::new(source, world, true).rule(rule))
+    with_room(rule.nesting, || lower::Lowerer::new(source, rule.nodes, world, true).rule(rule))
 }
 
 /// Compiles a rule with no constant folded, so that a trace can show every part of it. The same layout, the same results.
 #[must_use]
 pub fn unfolded(rule: &ast::Rule, source: &str, world: World<'_>) -> Checked {
-    with_room(rule.nesting, || lower::Lowerer::new(source, world, false).rule(rule))
+    with_room(rule.nesting, || lower::Lowerer::new(source, rule.nodes, world, false).rule(rule))
 }

@@ -65,6 +65,9 @@ impl<'c> Lowerer<'c> {
             (self.value(&postfix.base), 0)
         };
         let last = postfix.ops.len();
+        if used == last {
+            return Typed { span, ..base };
+        }
         let mut spine = Spine::new(base);
         for (at, op) in postfix.ops.iter().enumerate().skip(used) {
             // The polarity counts only for the call that gives the result.
@@ -91,8 +94,7 @@ impl<'c> Lowerer<'c> {
         if let Some(parameter) = self.parameter(name, base.span) {
             return (parameter, 0);
         }
-        let mut path = vec![name.clone()];
-        path.extend(ops.iter().filter_map(fixed_name).cloned());
+        let path: Vec<Arc<str>> = std::iter::once(name).chain(ops.iter().filter_map(fixed_name)).cloned().collect();
         let ends: Vec<u32> = std::iter::once(base.span.end).chain(ops.iter().map(|op| op.span.end)).collect();
         let (declared, ty, fails) = match self.world.schema {
             None => (false, Ty::ANY, path.len() > 1),

@@ -208,6 +208,10 @@ impl<'c> Lowerer<'c> {
     // ---- [a, b], {k: v}
 
     pub(super) fn list(&mut self, items: &[Expr], span: Span) -> Typed<'c> {
+        // Most lists that are written out are lists of scalars: one constant, and none for each element.
+        if let Some(values) = items.iter().map(scalar).collect::<Option<Vec<Value>>>() {
+            return self.literal(Value::from(values), span);
+        }
         let items_are_literals = items.iter().all(is_literal);
         let typed: Vec<Typed<'c>> = items.iter().map(|item| self.value(item)).collect();
         if items_are_literals {
@@ -291,6 +295,28 @@ impl<'c> Lowerer<'c> {
 fn sum(parts: &[Typed<'_>], entries: usize) -> (ErrorKinds, Work) {
     let built = Work::bytes((entries as u64).saturating_mul(u64::from(crate::value::ENTRY_BYTES)));
     parts.iter().fold((ErrorKinds::NONE, built), |(fails, work), part| (fails.or(part.errors), work.and(part.work)))
+}
+
+/// The value of a literal that has no parts.
+fn scalar(expr: &Expr) -> Option<Value> {
+    match &expr.kind {
+        ExprKind::Null => Some(Value::Null),
+        ExprKind::Bool(value) => Some(Value::Bool(*value)),
+        ExprKind::Integer(value) => Some(Value::Integer(*value)),
+        ExprKind::Float(value) => Some(Value::Float(*value)),
+        ExprKind::Text(value) => Some(Value::Text(value.clone())),
+        ExprKind::List(_)
+        | ExprKind::Map(_)
+        | ExprKind::Name(_)
+        | ExprKind::Not(_)
+        | ExprKind::Negate(_)
+        | ExprKind::Compare(_)
+        | ExprKind::Chain(_)
+        | ExprKind::If(_)
+        | ExprKind::Postfix(_)
+        | ExprKind::Call(_)
+        | ExprKind::Lambda(_) => None,
+    }
 }
 
 /// Whether an expression is written out: a literal, or a list or map of literals.

@@ -31,6 +31,7 @@ impl Conformer<'_> {
                 }
                 Ok(Value::Text(text))
             }
+            (Type::List(element), Value::List(list)) if list.iter().all(|item| fits_already(element, item)) => Ok(Value::List(list)),
             (Type::List(element), Value::List(list)) => {
                 let mut items = Vec::with_capacity(list.len());
                 for (at, item) in list.iter().enumerate() {
@@ -102,6 +103,17 @@ impl Conformer<'_> {
     }
 }
 
+/// Whether a value is a scalar that its declaration wants as it is: nothing to convert, and nothing to say.
+fn fits_already(declared: &Attribute, value: &Value) -> bool {
+    match (&declared.ty, value) {
+        (_, Value::Null) => declared.nullable,
+        (Type::Enum { values, open }, Value::Text(text)) => *open || values.contains(text),
+        (Type::Any, _) | (Type::Bool, Value::Bool(_)) | (Type::Text, Value::Text(_)) => true,
+        (Type::Integer | Type::Number, Value::Integer(_)) | (Type::Number, Value::Float(_)) => true,
+        (Type::Bool | Type::Integer | Type::Number | Type::Text | Type::Enum { .. } | Type::List(_) | Type::Map { .. } | Type::Object { .. }, _) => false,
+    }
+}
+
 /// The way from the document to a value, as a JSON pointer (RFC 6901) shows it.
 #[derive(Debug, Default)]
 pub(super) struct Pointer {
@@ -123,7 +135,11 @@ impl Pointer {
 
     pub(super) fn push(&mut self, name: &str) {
         self.text.push('/');
-        self.text.push_str(&name.replace('~', "~0").replace('/', "~1"));
+        if name.contains(['~', '/']) {
+            self.text.push_str(&name.replace('~', "~0").replace('/', "~1"));
+        } else {
+            self.text.push_str(name);
+        }
     }
 }
 

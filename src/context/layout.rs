@@ -97,16 +97,16 @@ impl Layout {
         });
         let mut branches = &mut self.roots;
         for (at, name) in path.iter().enumerate() {
-            let found = match branches.find(name) {
-                Some((found, _)) => found,
-                None => branches.push(Branch { name: name.clone(), slot: None, expected: Expected::Anything, branches: Branches::default() }),
-            };
-            let Some(branch) = branches.list.get_mut(found) else { break };
             let whole = at + 1 == path.len();
+            let known = branches.find(name).map(|(known, _)| known);
+            let found =
+                known.unwrap_or_else(|| branches.push(Branch { name: name.clone(), slot: None, expected: Expected::Anything, branches: Branches::default() }));
+            let Some(branch) = branches.list.get_mut(found) else { break };
             if whole {
                 branch.slot = Some(slot);
             }
-            if whole || branch.slot.is_none() {
+            // What is expected of a branch changes only when it becomes one that is read whole.
+            if whole || known.is_none() {
                 branch.expected = expected(schema, path.get(..=at).unwrap_or(path), whole);
             }
             branches = &mut branch.branches;

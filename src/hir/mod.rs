@@ -180,13 +180,13 @@ pub struct Program {
 }
 
 impl Program {
-    /// An empty program, to be filled from the leaves up.
+    /// An empty program with room for so many nodes, to be filled from the leaves up.
     #[must_use]
-    pub fn new(limits: Limits) -> Program {
+    pub fn new(limits: Limits, nodes: usize) -> Program {
         Program {
-            nodes: Vec::new(),
-            spans: Vec::new(),
-            facts: Vec::new(),
+            nodes: Vec::with_capacity(nodes),
+            spans: Vec::with_capacity(nodes),
+            facts: Vec::with_capacity(nodes),
             links: Vec::new(),
             children: Vec::new(),
             args: Vec::new(),

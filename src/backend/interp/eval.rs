@@ -99,10 +99,42 @@ impl<'j> Job<'j> {
         budget: &mut Budget,
         watch: &mut W,
     ) -> Result<bool, EvalError> {
-        let left = self.eval(left, frame, budget, watch)?;
         let searched_is_constant = matches!(self.program.node(right), Node::Constant(_));
-        let right = self.eval(right, frame, budget, watch)?;
-        compare::apply(op, &left, &right, searched_is_constant, budget).map_err(at(self.program.span(id)))
+        let result = match (self.leaf(left, frame), self.leaf(right, frame)) {
+            // Most comparisons are between an attribute and a constant: no operand of theirs is built, moved and dropped.
+            (Some(left), Some(right)) if !W::ACTIVE => compare::apply(op, left, right, searched_is_constant, budget),
+            _ => {
+                let left = self.eval(left, frame, budget, watch)?;
+                let right = self.eval(right, frame, budget, watch)?;
+                compare::apply(op, &left, &right, searched_is_constant, budget)
+            }
+        };
+        result.map_err(|kind| EvalError { kind, span: self.program.span(id) })
+    }
+
+    /// The value of a node that is there to be borrowed: reading it costs nothing and cannot fail.
+    fn leaf<'v>(&'v self, id: NodeId, frame: &'v Frame<'v>) -> Option<&'v Value> {
+        match self.program.node(id) {
+            Node::Constant(constant) => {
+                let constant = self.program.constant(constant);
+                (constant.steps | constant.bytes == 0).then_some(&constant.value)
+            }
+            Node::Attribute(slot, _) => match self.context.slot(slot) {
+                Slot::Value(value) => Some(value),
+                Slot::NoMembers { .. } => None,
+            },
+            Node::Parameter(up, place) => Some(frame.parameter(up, place)),
+            Node::Not(_)
+            | Node::Negate(_)
+            | Node::Compare(..)
+            | Node::And(_)
+            | Node::Or(_)
+            | Node::If(..)
+            | Node::List(_)
+            | Node::Map(_)
+            | Node::Chain(..)
+            | Node::Call(_) => None,
+        }
     }
 
     /// `AND` and `OR`: the first operand whose truth is `decisive`, else the last.

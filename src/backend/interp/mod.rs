@@ -10,7 +10,7 @@ mod watch;
 
 use super::Job;
 use crate::stack;
-use crate::value::{Budget, EvalError, Value};
+use crate::value::{Budget, EvalError, Kinds, Value};
 
 pub use watch::{Place, Seen, Watch};
 
@@ -22,6 +22,10 @@ use watch::Unwatched;
 /// # Errors
 /// The first error in evaluation order.
 pub fn evaluate(job: &Job<'_>) -> Result<Value, EvalError> {
+    // A rule that is either TRUE or FALSE is a condition, whose parts need not be built as values.
+    if job.program.root_facts().kinds.within(Kinds::BOOL) {
+        return matches(job).map(Value::Bool);
+    }
     evaluate_watched(job, &mut Unwatched)
 }
 

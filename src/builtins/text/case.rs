@@ -76,8 +76,12 @@ pub fn same_text(a: &str, b: &str) -> bool {
 
 fn lowercase(args: &Args<'_>, env: &mut Env<'_>) -> Result<Value, EvalErrorKind> {
     let text = args.text(0)?;
-    if text.is_ascii() && !text.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        return part_of(args.get(0), text, env.budget);
+    if text.is_ascii() {
+        if !text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            return part_of(args.get(0), text, env.budget);
+        }
+        env.budget.bytes(text.len())?;
+        return Ok(Value::Text(text.to_ascii_lowercase().into()));
     }
     // The two small sigmas have the same length, so the length needs no context.
     env.budget.bytes(lower_len(text))?;
@@ -86,8 +90,12 @@ fn lowercase(args: &Args<'_>, env: &mut Env<'_>) -> Result<Value, EvalErrorKind>
 
 fn uppercase(args: &Args<'_>, env: &mut Env<'_>) -> Result<Value, EvalErrorKind> {
     let text = args.text(0)?;
-    if text.is_ascii() && !text.bytes().any(|byte| byte.is_ascii_lowercase()) {
-        return part_of(args.get(0), text, env.budget);
+    if text.is_ascii() {
+        if !text.bytes().any(|byte| byte.is_ascii_lowercase()) {
+            return part_of(args.get(0), text, env.budget);
+        }
+        env.budget.bytes(text.len())?;
+        return Ok(Value::Text(text.to_ascii_uppercase().into()));
     }
     env.budget.bytes(text.chars().flat_map(char::to_uppercase).map(char::len_utf8).sum())?;
     Ok(Value::Text(text.to_uppercase().into()))
