@@ -32,12 +32,17 @@ pub(super) const STRINGIFY_JSON: Builtin = Builtin {
     params: &[Param::any("value")],
     variadic: false,
     result: Kinds::TEXT,
-    errors: ErrorKinds::NONE,
+    errors: ErrorKinds::of(&[InvalidArgument]),
     folds: true,
     gives: Gives::Kinds,
     family: Family::Conversion,
     doc: "The value as compact JSON text.",
-    notes: &["Keys stay in their order.", "Numbers are printed as `$TEXT` prints them.", "`NULL` gives the text `null`."],
+    notes: &[
+        "Keys stay in their order.",
+        "Numbers are printed as `$TEXT` prints them.",
+        "`NULL` gives the text `null`.",
+        "A value that nests beyond the limit on JSON is `invalid_argument`: what is written can be read back.",
+    ],
     example: ("$STRINGIFY_JSON({\"b\": 1, \"a\": [NULL, 2.5]})", "\"{\\\"b\\\":1,\\\"a\\\":[null,2.5]}\""),
     run: Run::Scalar(stringify_json),
 };
@@ -88,8 +93,12 @@ fn text(args: &Args<'_>, env: &mut Env<'_>) -> Result<Value, EvalErrorKind> {
 }
 
 fn stringify_json(args: &Args<'_>, env: &mut Env<'_>) -> Result<Value, EvalErrorKind> {
+    let value = args.get(0).unwrap_or(&Value::Null);
+    if usize::from(value.depth()) > env.limits.effective_json_depth() {
+        return Err(InvalidArgument);
+    }
     let mut out = Charged::new(env.budget);
-    write_into(args.get(0).unwrap_or(&Value::Null), &mut out).map_err(refused)?;
+    write_into(value, &mut out).map_err(refused)?;
     Ok(out.finish())
 }
 

@@ -61,17 +61,20 @@ impl<'c> Lowerer<'c> {
             Ok(value) if self.folds => Some(self.constant(Constant { value, steps, bytes }, span)),
             Ok(_) => None,
             Err(kind) => {
-                self.must_fail(kind, span);
+                let kinds: Vec<&str> = values.iter().map(|value| value.kind().name()).collect();
+                let help = (kind == EvalErrorKind::TypeMismatch).then(|| format!("found {}", kinds.join(" and ")));
+                self.must_fail(kind, span, help);
                 None
             }
         }
     }
 
     /// A constant part must fail: an error where it always runs, else a warning.
-    fn must_fail(&mut self, kind: EvalErrorKind, span: Span) {
+    fn must_fail(&mut self, kind: EvalErrorKind, span: Span, help: Option<String>) {
         let source = self.quote(span);
         let mut diagnostic = Diagnostic::new(Code::ConstantFails, span, format!("`{source}` always fails: {}", kind.meaning()));
         diagnostic.kind = Some(kind);
+        diagnostic.help = help;
         if self.conditional > 0 {
             diagnostic = diagnostic.with_severity(Severity::Warning);
         }
