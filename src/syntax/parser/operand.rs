@@ -26,13 +26,16 @@ impl Builder {
             let kind = self.postfix(op)?;
             ops.push(PostfixOp { kind, span });
         }
-        match ops.last() {
-            None => Ok(base),
-            Some(last) => {
-                let span = last.span;
-                Ok(Item::bare(Expr { kind: ExprKind::Postfix(Postfix { base: Box::new(base.expr), ops }), span, parenthesised: false }))
+        let Some(span) = ops.last().map(|last| last.span) else { return Ok(base) };
+        let postfix = match base.expr.kind {
+            // Parentheses around a chain mean nothing to what follows: `(a.b).c` is `a.b.c`.
+            ExprKind::Postfix(mut inner) => {
+                inner.ops.append(&mut ops);
+                inner
             }
-        }
+            kind => Postfix { base: Box::new(Expr { kind, ..base.expr }), ops },
+        };
+        Ok(Item::bare(Expr { kind: ExprKind::Postfix(postfix), span, parenthesised: false }))
     }
 
     fn operand(&mut self, token: Pair<'_, Rule>, tokens: &mut Tokens<'_>, if_may_stand_here: bool) -> Built<Item> {
