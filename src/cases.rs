@@ -127,6 +127,7 @@ pub enum CaseError {
 struct Line {
     id: String,
     rule: String,
+    #[serde(default, deserialize_with = "written")]
     context: Option<Box<RawValue>>,
     now: Option<Box<RawValue>>,
     note: Option<String>,

@@ -4,7 +4,7 @@
 //! stacks at the deepest legal nesting, so deep rules are worked on in a stack segment of their own. Rules of everyday nesting never need one.
 
 /// Bytes of stack that one level of nesting takes in the hungriest walk, rounded up generously.
-const BYTES_PER_LEVEL: usize = if cfg!(debug_assertions) { 128 * 1024 } else { 16 * 1024 };
+const BYTES_PER_LEVEL: usize = if cfg!(debug_assertions) { 128 * 1024 } else { 24 * 1024 };
 
 /// Bytes of stack that a walk takes beside its levels.
 const BASE: usize = if cfg!(debug_assertions) { 256 * 1024 } else { 64 * 1024 };

@@ -13,7 +13,7 @@ use crate::source::Span;
 use crate::syntax::ast::{Call, Expr, ExprKind};
 use crate::syntax::print_text;
 use crate::value::EvalErrorKind::{BudgetExceeded, InvalidArgument, InvalidRegex, TypeMismatch, UnknownCalendar};
-use crate::value::{ErrorKinds, Kinds, Timestamp, Value};
+use crate::value::{Budget, ErrorKinds, Kinds, Timestamp, Value};
 
 /// An argument: a value, or the body of a lambda.
 enum Lowered<'c> {
@@ -375,7 +375,7 @@ impl<'c> Lowerer<'c> {
         let prepared = prepared.and_then(|prepared| self.program.prepared(prepared)).cloned();
         let (calendars, limits) = (self.world.calendars, self.world.limits);
         let references: Vec<&Typed<'c>> = operands.iter().collect();
-        self.fold(span, &references, |values, budget| {
+        let operation = |values: &[&Value], budget: &mut Budget| {
             let mut args = Args::default();
             values.iter().for_each(|value| args.push(Some(value)));
             let mut env = Env { budget, now: Timestamp::EPOCH, calendars, limits, prepared: prepared.as_ref() };
@@ -383,6 +383,7 @@ impl<'c> Lowerer<'c> {
                 Fault::Here(kind) => kind,
                 Fault::Inside(error) => error.kind,
             })
-        })
+        };
+        self.fold_or(span, &references, operation, Some(format!("`triggerfish functions {}` says what it takes", row.name)))
     }
 }

@@ -2,6 +2,7 @@
 
 use super::bound::{self, Work};
 use super::lower::{Lowerer, errors};
+use super::operators::misfit;
 use super::typed::{Ty, Typed};
 use crate::context::SlotId;
 use crate::hir::Node;
@@ -50,12 +51,7 @@ impl<'c> Lowerer<'c> {
         if left_some.is_empty() || right_some.is_empty() || constant || both(Kinds::NUMBER) || both(Kinds::TEXT) {
             return;
         }
-        self.never_fits(
-            span,
-            left.errors.or(right.errors),
-            format!("`{}` between {left_some} and {right_some}", op.symbol()),
-            "order is between two Numbers, or between two Texts",
-        );
+        self.never_fits(span, left.errors.or(right.errors), misfit(op.symbol(), left_some, right_some), "order is between two Numbers, or between two Texts");
     }
 
     fn check_membership(&mut self, op: CompareOp, left: &Typed<'c>, right: &Typed<'c>, span: Span, constant: bool) {

@@ -49,6 +49,17 @@ impl<'c> Lowerer<'c> {
         operands: &[&Typed<'c>],
         operation: impl FnOnce(&[&Value], &mut Budget) -> Result<Value, EvalErrorKind>,
     ) -> Option<Typed<'c>> {
+        self.fold_or(span, operands, operation, None)
+    }
+
+    /// The same, with help for a failure that is not one of kinds.
+    pub(super) fn fold_or(
+        &mut self,
+        span: Span,
+        operands: &[&Typed<'c>],
+        operation: impl FnOnce(&[&Value], &mut Budget) -> Result<Value, EvalErrorKind>,
+        otherwise: Option<String>,
+    ) -> Option<Typed<'c>> {
         let constants: Vec<&Constant> = operands.iter().map(|operand| self.constant_of(operand)).collect::<Option<_>>()?;
         let values: Vec<&Value> = constants.iter().map(|constant| &constant.value).collect();
         let mut budget = Budget::new(self.world.limits);
@@ -62,7 +73,7 @@ impl<'c> Lowerer<'c> {
             Ok(_) => None,
             Err(kind) => {
                 let kinds: Vec<&str> = values.iter().map(|value| value.kind().name()).collect();
-                let help = (kind == EvalErrorKind::TypeMismatch).then(|| format!("found {}", kinds.join(" and ")));
+                let help = if kind == EvalErrorKind::TypeMismatch { Some(format!("found {}", kinds.join(" and "))) } else { otherwise };
                 self.must_fail(kind, span, help);
                 None
             }

@@ -46,8 +46,9 @@ impl<'c> Lowerer<'c> {
         };
         let name = self.quote(missing.span);
         let span = comparison.map_or(missing.span, |(_, span)| span);
+        let why = if operator == "NOT" { "no test holds for NULL, and `NOT` turns that around" } else { "NULL differs from every value" };
         let mut diagnostic = Diagnostic::new(Code::MissingUnderNot, span, format!("this also holds when `{name}` is missing"))
-            .with_help(format!("`{operator}` is true for NULL; write `{name} != NULL AND ...`, or `{name} == NULL OR ...` if it is meant"));
+            .with_help(format!("{why}; write `{name} != NULL AND ...`, or `{name} == NULL OR ...` if it is meant"));
         if let Some((compare, span)) = comparison
             && matches!(compare.op, CompareOp::NotEqual | CompareOp::NotIn)
         {
@@ -70,7 +71,8 @@ impl<'c> Lowerer<'c> {
         let (left_kinds, right_kinds) = (left.ty.kinds, right.ty.kinds);
         let comparable = |kinds: Kinds| if kinds.meets(Kinds::NUMBER) { kinds.or(Kinds::NUMBER) } else { kinds };
         if !both_constant && !left_kinds.is_empty() && !right_kinds.is_empty() && !comparable(left_kinds).meets(right_kinds) {
-            let message = if not { "these are never equal, so this is always true" } else { "these are never equal" };
+            let always = if not { ", so this is always true" } else { "" };
+            let message = format!("`{}` never equals `{}`{always}", self.quote(left.span), self.quote(right.span));
             self.report(Code::NeverTrue, span, message, &format!("one side is {left_kinds}, the other is {right_kinds}"));
             return;
         }
@@ -182,13 +184,9 @@ impl<'c> Lowerer<'c> {
                 continue;
             }
             let truth = constant.value.is_truthy();
-            let (word, other) = if decisive { ("OR", "AND") } else { ("AND", "OR") };
+            let word = if decisive { "OR" } else { "AND" };
             let message = format!("this operand of `{word}` is always {}", if truth { "true" } else { "false" });
-            let help = if truth == decisive {
-                format!("it decides the whole `{word}`; what is left to say?")
-            } else {
-                format!("it decides nothing; remove it, or write `{other}`")
-            };
+            let help = if truth == decisive { format!("it decides the whole `{word}`") } else { "it decides nothing; remove it".to_owned() };
             self.report(Code::ConstantCondition, operand.span, message, &help);
         }
     }

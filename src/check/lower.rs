@@ -12,6 +12,9 @@ use crate::source::Span;
 use crate::syntax::ast::{self, Expr, ExprKind};
 use crate::value::{ErrorKinds, EvalErrorKind, Value};
 
+/// So many findings are told of one rule.
+const MOST_DIAGNOSTICS: usize = 100;
+
 /// Whether an expression's truth counts for the rule as it is, or turned around by `NOT`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Polarity {
@@ -81,6 +84,9 @@ impl<'c> Lowerer<'c> {
             self.program.forget_budget();
         }
         self.lint_rollouts();
+        // Whoever reads a hundred findings has enough to do; an error is never left out for a warning.
+        self.diagnostics.sort_by_key(|diagnostic| (!diagnostic.is_error(), diagnostic.span));
+        self.diagnostics.truncate(MOST_DIAGNOSTICS);
         self.diagnostics.sort_by_key(|diagnostic| diagnostic.span);
         let fails = self.diagnostics.iter().any(Diagnostic::is_error);
         Checked { program: (!fails).then_some(self.program), layout: self.layout, diagnostics: self.diagnostics }

@@ -42,7 +42,7 @@ pub struct Checked {
     pub program: Option<Program>,
     /// The attributes that the rule reads.
     pub layout: Layout,
-    /// Errors and warnings, in source order.
+    /// Errors and warnings, in source order: at most 100, errors before warnings.
     pub diagnostics: Vec<Diagnostic>,
 }
 

@@ -57,7 +57,9 @@ impl<'c> Lowerer<'c> {
 
     pub(super) fn postfix(&mut self, postfix: &Postfix, span: Span) -> Typed<'c> {
         let (base, used) = if matches!(postfix.base.kind, ExprKind::Name(_)) {
-            let fixed = postfix.ops.iter().take_while(|op| fixed_name(op).is_some()).count();
+            // No context nests deeper, and every walk over the paths of a layout recurses: names beyond are asked of the value.
+            let deepest = crate::limits::Limits::DEEPEST_NESTING;
+            let fixed = postfix.ops.iter().take(deepest).take_while(|op| fixed_name(op).is_some()).count();
             let ops = postfix.ops.get(..fixed).unwrap_or(&[]);
             let whole = ops.last().map_or(postfix.base.span, |op| op.span);
             self.named(&postfix.base, ops, whole)
@@ -112,7 +114,7 @@ impl<'c> Lowerer<'c> {
                     let end = ends.get(at).copied().unwrap_or(span.end);
                     let parent_path: Vec<&str> = path.iter().take(at).map(AsRef::as_ref).collect();
                     let message =
-                        format!("`{}` is {} and has no member `{}`", parent_path.join("."), parent.ty.kinds(), path.get(at).map_or("", AsRef::as_ref));
+                        format!("`{}` is of kind {} and has no member `{}`", parent_path.join("."), parent.ty.kinds(), path.get(at).map_or("", AsRef::as_ref));
                     self.never_fits(Span { end, ..span }, ErrorKinds::NONE, message, "only a Map has members");
                     return (self.hole(span), ops.len());
                 }

@@ -133,7 +133,8 @@ impl<'c> Lowerer<'c> {
             } else {
                 format!("`{}` takes {wants}", op.symbol())
             };
-            self.never_fits(span, spine.end.errors.or(right.errors), format!("`{}` between {left_some} and {right_some}", op.symbol()), &help);
+            let message = misfit(op.symbol(), left_some, right_some);
+            self.never_fits(span, spine.end.errors.or(right.errors), message, &help);
         } else if !null && !constant {
             // One side alone may be of a kind that never fits.
             let fitting = if joins { Kinds::NUMBER.or(Kinds::TEXT) } else { Kinds::NUMBER };
@@ -243,7 +244,7 @@ impl<'c> Lowerer<'c> {
             let kinds = key.ty.kinds;
             keys_fit &= kinds.within(Kinds::TEXT);
             if !kinds.meets(Kinds::TEXT) {
-                self.never_fits(key.span, key.errors, format!("a key is {kinds}"), "the keys of a map are Text");
+                self.never_fits(key.span, key.errors, format!("a map key must be Text, found {kinds}"), "`$TEXT(x)` makes a Text of a value");
             }
         }
         let text = |value: &Value| match value {
@@ -289,6 +290,15 @@ impl<'c> Lowerer<'c> {
                     .push(Diagnostic::new(Code::DuplicateKey, key.span, message).with_label(first, "first here").with_help("only the last value would count"));
             }
         }
+    }
+}
+
+/// Names the kinds that do not fit: one side alone where nothing is known of the other.
+pub(super) fn misfit(symbol: &str, left: Kinds, right: Kinds) -> String {
+    match (left == Kinds::SOME, right == Kinds::SOME) {
+        (false, true) => format!("`{symbol}` does not take {left}"),
+        (true, false) => format!("`{symbol}` does not take {right}"),
+        (false, false) | (true, true) => format!("`{symbol}` between {left} and {right}"),
     }
 }
 

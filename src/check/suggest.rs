@@ -6,7 +6,7 @@ pub(super) fn nearest<'n>(word: &str, candidates: impl IntoIterator<Item = &'n s
     candidates
         .into_iter()
         .map(|candidate| (strsim::damerau_levenshtein(&word, &candidate.to_lowercase()), candidate))
-        .filter(|(distance, candidate)| *distance <= 1 + candidate.chars().count().min(word.chars().count()) / 4)
+        .filter(|(distance, candidate)| *distance <= (candidate.chars().count().min(word.chars().count()) / 4).max(1))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }
@@ -22,5 +22,6 @@ mod tests {
         assert_eq!(nearest("Department", names), Some("department"));
         assert_eq!(nearest("rolle", names), Some("role"));
         assert_eq!(nearest("salary", names), None);
+        assert_eq!(nearest("nope", ["name", "OPEN"]), None);
     }
 }

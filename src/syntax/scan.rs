@@ -66,8 +66,10 @@ struct Frame {
     nots: usize,
     /// `-`s since the last binary operator.
     minuses: usize,
-    /// What only a comma ends: bodies of lambdas, `IF`s where none may stand.
+    /// What only a comma ends: bodies of lambdas inside the body of a lambda, `IF`s where none may stand.
     bodies: usize,
+    /// Whether the argument is the body of a lambda. That costs no level of its own: its bracket has one.
+    is_body: bool,
 }
 
 struct Scanner<'s> {
@@ -100,12 +102,16 @@ impl Scanner<'_> {
                 b'.' => self.step(1, Before::Dot),
                 b',' | b':' => {
                     self.leave_ifs();
-                    self.reset(|frame| (frame.nots, frame.minuses, frame.bodies) = (0, 0, 0));
+                    self.reset(|frame| (frame.nots, frame.minuses, frame.bodies, frame.is_body) = (0, 0, 0, false));
                     self.step(1, Before::Start);
                 }
                 b'=' if self.peek(1) == Some(b'>') => {
                     self.reset(|frame| (frame.nots, frame.minuses) = (0, 0));
-                    self.deepen(|frame| frame.bodies += 1)?;
+                    if self.frames.last().is_some_and(|frame| frame.is_body) {
+                        self.deepen(|frame| frame.bodies += 1)?;
+                    } else if let Some(frame) = self.frames.last_mut() {
+                        frame.is_body = true;
+                    }
                     self.step(2, Before::Start);
                 }
                 b'-' if self.expects_operand() => {
@@ -239,7 +245,7 @@ impl Scanner<'_> {
             let message = format!("the rule is nested more than {} levels deep here", self.limit);
             return Err(Box::new(
                 Diagnostic::new(Code::TooDeep, Span::new(at, at + 1), message)
-                    .with_help("brackets, runs of `NOT` and `-`, lambdas and `IF`s inside one another count; chains of `AND`, `OR` and `ELSE IF` do not"),
+                    .with_help("brackets, runs of `NOT` and `-`, and `IF`s inside one another count; chains of `AND`, `OR` and `ELSE IF` do not"),
             ));
         }
         Ok(())

@@ -25,7 +25,7 @@ pub(in super::super) const MATCH: Builtin = Builtin {
         COMPILING_NOTE,
         SCANNING_NOTE,
     ],
-    example: ("\"a1b22\".$MATCH(\"\\\\d+\", TRUE)", "[\"1\", \"22\"]"),
+    example: ("\"a1b22\".$MATCH(\"\\d+\", TRUE)", "[\"1\", \"22\"]"),
     run: Run::Scalar(matches),
 };
 

@@ -24,7 +24,7 @@ pub(in super::super) const REPLACE: Builtin = Builtin {
         COMPILING_NOTE,
         SCANNING_NOTE,
     ],
-    example: ("\"John Smith\".$REPLACE(\"(\\\\w+) (\\\\w+)\", \"\\\\2, \\\\1\")", "\"Smith, John\""),
+    example: ("\"John Smith\".$REPLACE(\"(\\w+) (\\w+)\", \"\\2, \\1\")", "\"Smith, John\""),
     run: Run::Scalar(replace),
 };
 

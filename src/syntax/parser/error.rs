@@ -31,8 +31,12 @@ pub(super) fn from_pest(error: &Error<Rule>, source: &str) -> Diagnostic {
         if is_blank(source) {
             return empty(source);
         }
-        let message = if wants_operand { "the rule ends where a value was expected" } else { "the rule ends too early" };
-        return Diagnostic::new(Code::UnexpectedToken, Span::new(at, at), message).with_help(format!("expected {}", expected(wanted)));
+        let end = Span::new(at, at);
+        if wants_operand {
+            return Diagnostic::new(Code::UnexpectedToken, end, "the rule ends where a value was expected")
+                .with_help("a value is a literal, an attribute, a call, or something in brackets");
+        }
+        return Diagnostic::new(Code::UnexpectedToken, end, "the rule ends too early").with_help(format!("expected {}", expected(wanted)));
     }
     let shown = visible(found);
     if wants_operand && KEYWORDS.iter().any(|keyword| keyword.eq_ignore_ascii_case(found)) {
@@ -44,6 +48,9 @@ pub(super) fn from_pest(error: &Error<Rule>, source: &str) -> Diagnostic {
         ";" => diagnostic.with_help("a rule is one expression; join conditions by `AND` or `OR`"),
         "?" => diagnostic.with_help("a conditional is written `IF c THEN a ELSE b`"),
         "@" | "`" | "~" | "\\" => diagnostic.with_help("this character has no meaning outside quotes"),
+        "(" if source.get(..at).is_some_and(|before| before.ends_with(|last: char| last.is_ascii_alphanumeric() || last == '_')) => {
+            diagnostic.with_help("the name of a function begins with `$`: `$LOWERCASE(text)`")
+        }
         "$" => diagnostic.with_help("`$` begins the name of a function: `$LOWERCASE(text)`"),
         _ => diagnostic.with_help(format!("expected {}", expected(wanted))),
     }
@@ -87,6 +94,7 @@ fn name(rule: Rule) -> &'static str {
             "a value"
         }
         Rule::and | Rule::or | Rule::eq | Rule::ne | Rule::r#in | Rule::not_in | Rule::plus | Rule::dash | Rule::times | Rule::divide => "an operator",
+        Rule::kw_then => "`THEN`",
         Rule::else_branch => "`ELSE`",
         Rule::arguments => "`(` and the arguments",
         Rule::function => "the name of a function",

@@ -27,13 +27,12 @@ impl Builder {
             ops.push(PostfixOp { kind, span });
         }
         let Some(span) = ops.last().map(|last| last.span) else { return Ok(base) };
-        let postfix = match base.expr.kind {
-            // Parentheses around a chain mean nothing to what follows: `(a.b).c` is `a.b.c`.
-            ExprKind::Postfix(mut inner) => {
-                inner.ops.append(&mut ops);
-                inner
-            }
-            kind => Postfix { base: Box::new(Expr { kind, ..base.expr }), ops },
+        // Parentheses around a chain mean nothing to what follows: `(a.b).c` is `a.b.c`.
+        let postfix = if let ExprKind::Postfix(mut inner) = base.expr.kind {
+            inner.ops.append(&mut ops);
+            inner
+        } else {
+            Postfix { base: Box::new(base.expr), ops }
         };
         Ok(Item::bare(Expr { kind: ExprKind::Postfix(postfix), span, parenthesised: false }))
     }
@@ -78,7 +77,7 @@ impl Builder {
     }
 
     fn expressions(&mut self, pair: Pair<'_, Rule>) -> Built<Vec<Expr>> {
-        pair.into_inner().map(|inner| self.expression(inner).map(|item| item.expr)).collect()
+        pair.into_inner().filter(|inner| inner.as_rule() == Rule::expression).map(|inner| self.expression(inner).map(|item| item.expr)).collect()
     }
 
     fn group(&mut self, token: Pair<'_, Rule>, tokens: &mut Tokens<'_>, arrow: bool) -> Built<Item> {
@@ -131,7 +130,7 @@ impl Builder {
         let span = span_of(&token);
         let mut branches = Vec::new();
         let mut otherwise = None;
-        let mut parts = token.into_inner();
+        let mut parts = token.into_inner().filter(|part| part.as_rule() != Rule::kw_then);
         while let Some(part) = parts.next() {
             if part.as_rule() == Rule::else_branch {
                 otherwise = part.into_inner().next().map(|inner| self.expression(inner)).transpose()?;

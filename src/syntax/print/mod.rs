@@ -119,10 +119,14 @@ impl Printer<'_> {
         let groups = matches!(expr.kind, ExprKind::Chain(_) | ExprKind::Not(_)) && place > Place::Else;
         let under_not = matches!(expr.kind, ExprKind::Compare(_)) && place == Place::Not;
         let shows_grouping = expr.parenthesised && (groups || under_not);
-        if tightest(&expr.kind) >= place && !shows_grouping {
-            return self.bare(expr);
-        }
-        Doc::Group(vec![text("("), Doc::Nest(vec![Doc::SoftLine, self.bare(expr)]), Doc::SoftLine, text(")")])
+        // Comments before the first token stand outside, wherever dropped parentheses were: so they do not break what they stand before.
+        let mut docs = self.comments_before(first_token(expr));
+        docs.push(if tightest(&expr.kind) >= place && !shows_grouping {
+            self.bare(expr)
+        } else {
+            Doc::Group(vec![text("("), Doc::Nest(vec![Doc::SoftLine, self.bare(expr)]), Doc::SoftLine, text(")")])
+        });
+        Doc::Sequence(docs)
     }
 
     fn bare(&mut self, expr: &Expr) -> Doc {
@@ -271,7 +275,7 @@ impl Printer<'_> {
         for (at, item) in items.iter().enumerate() {
             if at > 0 {
                 inner.push(text(","));
-                inner.extend(self.comments_before(item.span.start));
+                inner.extend(self.comments_before(first_token(item)));
                 inner.push(if literals { Doc::FillLine } else { Doc::Line });
             }
             // Inside brackets a conditional or lambda is whole; its own breaks are indented.
@@ -289,7 +293,7 @@ impl Printer<'_> {
         for (at, (key, value)) in entries.iter().enumerate() {
             if at > 0 {
                 inner.push(text(","));
-                inner.extend(self.comments_before(key.span.start));
+                inner.extend(self.comments_before(first_token(key)));
                 inner.push(Doc::Line);
             }
             inner.push(self.expr(key, Place::Whole));
@@ -299,6 +303,28 @@ impl Printer<'_> {
         inner.extend(self.comments_before(expr.span.end.saturating_sub(1)));
         docs.push(Doc::Group(vec![Doc::Nest(inner), Doc::SoftLine, text("}")]));
         Doc::Sequence(docs)
+    }
+}
+
+/// Where the first token of an expression stands that is printed whatever becomes of parentheses.
+fn first_token(expr: &Expr) -> u32 {
+    match &expr.kind {
+        ExprKind::Chain(chain) => first_token(&chain.first),
+        ExprKind::Compare(compare) => first_token(&compare.left),
+        ExprKind::Postfix(postfix) => first_token(&postfix.base),
+        ExprKind::Lambda(lambda) => lambda.params.first().map_or(expr.span.start, |(_, span)| span.start),
+        ExprKind::Null
+        | ExprKind::Bool(_)
+        | ExprKind::Integer(_)
+        | ExprKind::Float(_)
+        | ExprKind::Text(_)
+        | ExprKind::Name(_)
+        | ExprKind::List(_)
+        | ExprKind::Map(_)
+        | ExprKind::Not(_)
+        | ExprKind::Negate(_)
+        | ExprKind::If(_)
+        | ExprKind::Call(_) => expr.span.start,
     }
 }
 
