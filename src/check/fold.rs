@@ -23,9 +23,11 @@ impl<'c> Lowerer<'c> {
     pub(super) fn constant(&mut self, constant: Constant, span: Span) -> Typed<'c> {
         let work = Work { steps: constant.steps, bytes: constant.bytes };
         let ty = self.type_of(&constant.value);
+        // Several constants that each fit the budget may exceed it together.
+        let errors = if work == Work::NONE { ErrorKinds::NONE } else { ErrorKinds::of(&[EvalErrorKind::BudgetExceeded]) };
         let constant = self.program.add_constant(constant);
-        let node = self.program.add(Node::Constant(constant), span, Facts { kinds: ty.kinds, errors: ErrorKinds::NONE });
-        Typed { node, span, ty, errors: ErrorKinds::NONE, work, attribute: None, when_true: Vec::new(), when_false: Vec::new() }
+        let node = self.program.add(Node::Constant(constant), span, Facts { kinds: ty.kinds, errors });
+        Typed { node, span, ty, errors, work, attribute: None, when_true: Vec::new(), when_false: Vec::new() }
     }
 
     fn type_of(&self, value: &Value) -> Ty<'c> {
@@ -64,10 +66,10 @@ impl<'c> Lowerer<'c> {
         let values: Vec<&Value> = constants.iter().map(|constant| &constant.value).collect();
         let mut budget = Budget::new(self.world.limits);
         let before = budget.clone();
-        let result = operation(&values, &mut budget);
-        let (steps, bytes) = constants
-            .iter()
-            .fold(budget.spent_since(&before), |(steps, bytes), constant| (steps.saturating_add(constant.steps), bytes.saturating_add(constant.bytes)));
+        // The constants are charged first, as they are when the rule runs: together with the operation they may be more than the budget.
+        let charged = constants.iter().try_for_each(|constant| budget.spend(constant.steps, constant.bytes));
+        let result = charged.and_then(|()| operation(&values, &mut budget));
+        let (steps, bytes) = budget.spent_since(&before);
         match result {
             Ok(value) if self.folds => Some(self.constant(Constant { value, steps, bytes }, span)),
             Ok(_) => None,

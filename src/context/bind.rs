@@ -130,6 +130,9 @@ impl<'l> Binder<'l> {
             for inner in branch.branches.iter() {
                 self.take(inner, members.get(inner.name.as_ref()), depth + 1, taken)?;
             }
+        } else if let (None, Some(kind)) = (branch.slot, kind_without_members(found)) {
+            // Only parts of it are wanted, and it has none: it is not looked at, as in a text.
+            self.no_map(branch, name_of(kind), depth)?;
         } else {
             let value = from_serde(found, taken.depth.saturating_sub(depth)).map_err(|problem| self.error(problem.to_string()))?;
             let size = crate::value::json::written_len(&value);
@@ -250,6 +253,17 @@ impl Seen {
             }
         }
         new
+    }
+}
+
+/// The kind of something that is neither an object nor `null`.
+fn kind_without_members(found: &serde_json::Value) -> Option<JsonKind> {
+    match found {
+        serde_json::Value::Null | serde_json::Value::Object(_) => None,
+        serde_json::Value::Bool(_) => Some(JsonKind::Bool),
+        serde_json::Value::Number(_) => Some(JsonKind::Number),
+        serde_json::Value::String(_) => Some(JsonKind::Text),
+        serde_json::Value::Array(_) => Some(JsonKind::Array),
     }
 }
 

@@ -29,6 +29,9 @@ impl Builder {
         let Some(span) = ops.last().map(|last| last.span) else { return Ok(base) };
         // Parentheses around a chain mean nothing to what follows: `(a.b).c` is `a.b.c`.
         let postfix = if let ExprKind::Postfix(mut inner) = base.expr.kind {
+            if let Some(last) = inner.ops.last_mut() {
+                last.span = start;
+            }
             inner.ops.append(&mut ops);
             inner
         } else {
@@ -42,6 +45,12 @@ impl Builder {
         let arrow = tokens.peek().is_some_and(|next| next.as_rule() == Rule::arrow);
         #[expect(clippy::wildcard_enum_match_arm, reason = "the grammar has no other operand than those named")]
         match token.as_rule() {
+            Rule::name | Rule::group if arrow && !if_may_stand_here => {
+                let message = "a lambda can only be the argument of a function that takes one";
+                self.report(Diagnostic::new(Code::MisplacedLambda, span, message).with_help("for example `list.$ANY(x => x > 1)`"))?;
+                tokens.next();
+                self.climb(tokens, Power::Arrow)
+            }
             Rule::name if arrow => self.lambda(vec![(Arc::from(token.as_str()), span)], span, tokens),
             Rule::name => self.node(ExprKind::Name(Arc::from(token.as_str())), span).map(Item::bare),
             Rule::text => {
