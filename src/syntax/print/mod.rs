@@ -76,7 +76,8 @@ enum Place {
 /// The tightest place where an expression stands without parentheses.
 fn tightest(kind: &ExprKind) -> Place {
     match kind {
-        ExprKind::Lambda(_) | ExprKind::If(_) => Place::Whole,
+        ExprKind::If(_) => Place::Whole,
+        ExprKind::Lambda(_) => Place::Else,
         ExprKind::Chain(chain) => match chain.level {
             Level::Or => Place::Else,
             Level::And => Place::Or,
