@@ -32,6 +32,8 @@ pub mod check;
 pub mod context;
 pub mod diagnostic;
 pub mod engine;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 pub mod hir;
 pub mod limits;
 pub mod schema;
