@@ -1,7 +1,13 @@
 //! The bodies of the fuzz targets, a second each: over the committed seeds, and over seeded noise, the same in every run.
 //!
-//! `TRIGGERFISH_BLESS=1 cargo test --features fuzzing --test fuzz_smoke` writes `fuzz/rules.dict` anew.
+//! `UPDATE_GOLDEN=1 cargo test --features fuzzing --test fuzz_smoke` writes `fuzz/rules.dict` anew.
 #![cfg(feature = "fuzzing")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "helpers of tests fail by panicking, and the tallies are what a run is about"
+)]
 
 use std::fs;
 use std::path::Path;
@@ -28,7 +34,7 @@ impl Noise {
         let length = usize::try_from(self.next() % 1_500).unwrap_or(0);
         let mut bytes: Vec<u8> = (0..length).map(|_| self.next().to_le_bytes()[7]).collect();
         // Plain noise is hardly ever a rule.
-        if self.next() % 8 > 0 {
+        if !self.next().is_multiple_of(8) {
             bytes.insert(0, STRUCTURED);
         }
         bytes
@@ -106,8 +112,8 @@ fn every_target_has_a_binary() {
 #[test]
 fn the_dictionary_is_that_of_the_tables() {
     let path = root().join("fuzz/rules.dict");
-    if std::env::var_os("TRIGGERFISH_BLESS").is_some() {
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
         fs::write(&path, dictionary()).unwrap();
     }
-    assert_eq!(fs::read_to_string(&path).unwrap_or_default(), dictionary(), "write it anew with TRIGGERFISH_BLESS=1");
+    assert_eq!(fs::read_to_string(&path).unwrap_or_default(), dictionary(), "write it anew with UPDATE_GOLDEN=1");
 }
