@@ -108,8 +108,8 @@ impl Writer<'_, '_> {
             }
             Type::Any => {
                 let value = self.undeclared(read, depth);
-                let fits = !value.is_null() || attribute.nullable || self.care != Care::Fits;
-                if fits { value } else { Json::Bool(false) }
+                let is_missed = value.is_null() && !attribute.nullable && self.care == Care::Fits;
+                if is_missed { Json::Bool(false) } else { value }
             }
         }
     }

@@ -50,9 +50,8 @@ pub fn noisy(dice: &mut Dice<'_>, tree: &Expr) -> String {
         text.push_str(dice.word(&NOISE));
     }
     for token in tokens(&canonical) {
-        let word = token.bytes().all(|byte| byte.is_ascii_alphabetic());
-        let lowered = (word && KEYWORDS.contains(&token) && dice.one_in(3)) || (token.starts_with('$') && dice.one_in(4));
-        if lowered {
+        let folds = KEYWORDS.contains(&token) || token.starts_with('$');
+        if folds && dice.one_in(3) {
             text.push_str(&token.to_ascii_lowercase());
         } else {
             text.push_str(token);
