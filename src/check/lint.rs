@@ -103,11 +103,16 @@ impl<'c> Lowerer<'c> {
         let written = print_text(text);
         if let Some(listed) = values.iter().find(|listed| crate::builtins::same_text(listed, text)) {
             let right = print_text(listed);
-            self.diagnostics.push(
-                Diagnostic::new(Code::LetterCase, at, format!("`{name}` is never {written}: the schema writes {right}"))
-                    .with_help("texts compare case-sensitively")
-                    .with_fix(format!("write {right}"), at, right),
-            );
+            let message = if open {
+                format!("the schema lists {right} for `{name}`, not {written}")
+            } else {
+                format!("`{name}` is never {written}: the schema writes {right}")
+            };
+            self.diagnostics.push(Diagnostic::new(Code::LetterCase, at, message).with_help("texts compare case-sensitively").with_fix(
+                format!("write {right}"),
+                at,
+                right,
+            ));
         } else if !open {
             let help = match super::suggest::nearest(text, values.iter().map(AsRef::as_ref)) {
                 Some(near) => format!("did you mean {}?", print_text(near)),
