@@ -31,11 +31,13 @@ pub mod cases;
 pub mod check;
 pub mod context;
 pub mod diagnostic;
+mod document;
 pub mod engine;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
 pub mod hir;
 pub mod limits;
+pub mod rule;
 pub mod schema;
 pub mod source;
 mod stack;
@@ -43,8 +45,9 @@ pub mod syntax;
 pub mod value;
 
 pub use context::{Context, ContextError};
-pub use engine::{CompileError, Engine, EvaluateError, Rule, StepOutcome, Trace, TraceStep};
+pub use engine::{CompileError, Engine, EvaluateError, Rule};
 pub use limits::Limits;
+pub use rule::{StepOutcome, Trace, TraceStep};
 pub use value::{EvalError, EvalErrorKind, Timestamp, Value};
 
 /// The README's examples are run with the documentation's.

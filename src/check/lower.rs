@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::bound::Work;
-use super::typed::{Ty, Typed};
+use super::typed::{Shape, Ty, Typed};
 use super::{Checked, World};
 use crate::context::{Layout, SlotId};
 use crate::diagnostic::{Code, Diagnostic, shorten};
@@ -46,7 +46,7 @@ pub(super) struct Lowerer<'c> {
     /// Whether constants are folded.
     pub(super) folds: bool,
     pub(super) program: Program,
-    pub(super) layout: Layout,
+    pub(super) layout: &'c mut Layout,
     pub(super) diagnostics: Vec<Diagnostic>,
     /// The parameters of the lambdas around, outermost first.
     pub(super) scopes: Vec<Vec<Binding<'c>>>,
@@ -60,13 +60,13 @@ pub(super) struct Lowerer<'c> {
 }
 
 impl<'c> Lowerer<'c> {
-    pub(super) fn new(source: &'c str, nodes: usize, world: World<'c>, folds: bool) -> Lowerer<'c> {
+    pub(super) fn new(source: &'c str, nodes: usize, world: World<'c>, layout: &'c mut Layout, folds: bool) -> Lowerer<'c> {
         Lowerer {
             source,
             world,
             folds,
             program: Program::new(world.limits.clone(), nodes),
-            layout: Layout::default(),
+            layout,
             diagnostics: Vec::new(),
             scopes: Vec::new(),
             conditional: 0,
@@ -90,7 +90,11 @@ impl<'c> Lowerer<'c> {
         self.diagnostics.sort_by_key(|diagnostic| diagnostic.span);
         // Without folding, a constant part that must fail looks like kinds that never fit: what was accepted is not refused for that.
         let fails = self.folds && self.diagnostics.iter().any(Diagnostic::is_error);
-        Checked { program: (!fails).then_some(self.program), layout: self.layout, diagnostics: self.diagnostics }
+        let declared = match typed.ty.shape {
+            Shape::Declared(attribute) => Some(Arc::new(attribute.clone())),
+            Shape::Unknown | Shape::Elements(_) => None,
+        };
+        Checked { program: (!fails).then_some(self.program), diagnostics: self.diagnostics, declared }
     }
 
     /// Strict mode: undeclared attributes are errors, and contexts have the declared kinds.

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use super::bound::{self, Work};
 use super::lower::{Lowerer, errors};
 use super::suggest::nearest;
+use super::Named;
 use super::typed::{Attr, Ty, Typed};
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::hir::{Facts, Link, LinkOp, Node};
+use crate::hir::{Constant, Facts, Link, LinkOp, Node};
 use crate::schema::Lookup;
 use crate::source::Span;
 use crate::syntax::ast::{Expr, ExprKind, Postfix, PostfixKind, PostfixOp};
@@ -96,6 +97,9 @@ impl<'c> Lowerer<'c> {
         if let Some(parameter) = self.parameter(name, base.span) {
             return (parameter, 0);
         }
+        if let Some(named) = self.world.names.get(name) {
+            return (self.known_name(named, base.span), 0);
+        }
         let path: Vec<Arc<str>> = std::iter::once(name).chain(ops.iter().filter_map(fixed_name)).cloned().collect();
         let ends: Vec<u32> = std::iter::once(base.span.end).chain(ops.iter().map(|op| op.span.end)).collect();
         let (declared, ty, fails) = match self.world.schema {
@@ -138,6 +142,23 @@ impl<'c> Lowerer<'c> {
         Some(self.node(Node::Parameter(up, place), span, ty, ErrorKinds::NONE, Work::NONE))
     }
 
+    /// A name of the rule set.
+    fn known_name(&mut self, named: &'c Named, span: Span) -> Typed<'c> {
+        match named {
+            Named::Constant(value) => self.literal(value.clone(), span),
+            Named::Computed { slot, facts, declared } => {
+                let present = self.present.contains(slot);
+                let ty = declared.as_deref().map_or(Ty::of(facts.kinds), |declared| Ty::declared(declared, facts.kinds));
+                let ty = if present { ty.present() } else { ty };
+                let ends = self.program.add_path_ends(&[span.end]);
+                let mut typed = self.node(Node::Attribute(*slot, ends), span, ty, facts.errors, Work::NONE);
+                typed.attribute = Some(Attr { slot: *slot, declared: false });
+                typed.when_true = vec![*slot];
+                typed
+            }
+        }
+    }
+
     fn unknown_attribute(&mut self, path: &[Arc<str>], at: usize, base: &Expr, ops: &[PostfixOp]) {
         let Some(schema) = self.world.schema else { return };
         let names: Vec<&str> = path.iter().map(AsRef::as_ref).collect();
@@ -147,7 +168,10 @@ impl<'c> Lowerer<'c> {
             Some(op) => Span { start: base.span.start, ..op.span },
             None => base.span,
         };
-        let siblings = schema.siblings(&names, at);
+        let mut siblings = schema.siblings(&names, at);
+        if at == 0 {
+            siblings.extend(self.world.names.iter());
+        }
         let message = match names.get(..at).unwrap_or(&[]) {
             [] => format!("no attribute `{unknown}` is declared"),
             parents => format!("`{}` has no declared attribute `{unknown}`", parents.join(".")),
@@ -199,7 +223,7 @@ impl<'c> Lowerer<'c> {
             }
         };
         let fails = errors(&[(!some.within(Kinds::MAP), EvalErrorKind::TypeMismatch)]);
-        let constant = self.program.add_constant(crate::hir::Constant { value: Value::Text(name.clone()), steps: 0, bytes: 0 });
+        let constant = self.program.add_constant(Constant { value: Value::Text(name.clone()), steps: 0, bytes: 0 });
         spine.push(LinkOp::Member(constant), span, ty.or_null(), fails, Work::NONE);
         spine
     }

@@ -22,6 +22,7 @@ impl SlotId {
 pub struct Layout {
     paths: Vec<Vec<Arc<str>>>,
     pii: Vec<bool>,
+    computed: Vec<bool>,
     pub(super) roots: Branches,
     pub(super) strict: bool,
 }
@@ -90,6 +91,7 @@ impl Layout {
         }
         let slot = SlotId(u32::try_from(self.paths.len()).unwrap_or(u32::MAX));
         self.paths.push(path.to_vec());
+        self.computed.push(false);
         self.strict = schema.is_some_and(|schema| schema.strict);
         self.pii.push(match schema.map(|schema| schema.lookup(path.iter().map(AsRef::as_ref))) {
             Some(Lookup::Declared { pii, .. } | Lookup::Free { pii }) => pii,
@@ -114,7 +116,29 @@ impl Layout {
         slot
     }
 
-    fn find(&self, path: &[Arc<str>]) -> Option<SlotId> {
+    /// A slot of its own for a value that is no attribute: the caller computes it and fills it ([`super::Context::set`]); binding leaves it `NULL`.
+    pub fn computed(&mut self, name: &str, pii: bool) -> SlotId {
+        let slot = SlotId(u32::try_from(self.paths.len()).unwrap_or(u32::MAX));
+        self.paths.push(vec![name.into()]);
+        self.computed.push(true);
+        self.pii.push(pii);
+        slot
+    }
+
+    /// Whether the slot is filled by the caller, not by binding.
+    #[must_use]
+    pub fn is_computed(&self, slot: SlotId) -> bool {
+        self.computed.get(slot.index()).copied().unwrap_or(false)
+    }
+
+    /// The slots, in order.
+    pub fn slots(&self) -> impl Iterator<Item = SlotId> + use<> {
+        (0..u32::try_from(self.paths.len()).unwrap_or(u32::MAX)).map(SlotId)
+    }
+
+    /// The slot of an attribute path, if it is read.
+    #[must_use]
+    pub fn find(&self, path: &[Arc<str>]) -> Option<SlotId> {
         let (first, rest) = path.split_first()?;
         let (_, first) = self.roots.find(first)?;
         rest.iter().try_fold(first, |branch, name| branch.branches.find(name).map(|(_, branch)| branch))?.slot

@@ -11,7 +11,7 @@ mod tests;
 
 pub use layout::{Layout, SlotId};
 
-use crate::value::Value;
+use crate::value::{EvalErrorKind, Value};
 
 /// The values of one context that a program reads.
 #[derive(Clone, Debug)]
@@ -30,6 +30,8 @@ pub enum Slot {
         /// The place of the member that was asked for, counted from 0.
         at: usize,
     },
+    /// What computes the value failed: reading it fails likewise. Only slots that a caller fills are like that ([`Layout::computed`]).
+    Failed(EvalErrorKind),
 }
 
 impl Context {
@@ -38,6 +40,13 @@ impl Context {
     pub fn slot(&self, slot: SlotId) -> &Slot {
         const NULL: &Slot = &Slot::Value(Value::Null);
         self.slots.get(slot.index()).unwrap_or(NULL)
+    }
+
+    /// Fills a slot with something else than what the document has there: a value that is computed, or that is too old to be used.
+    pub fn set(&mut self, slot: SlotId, content: Slot) {
+        if let Some(place) = self.slots.get_mut(slot.index()) {
+            *place = content;
+        }
     }
 
     /// What did not fit the schema and was read as `NULL` (in lenient mode), or fits it only loosely.

@@ -1,23 +1,18 @@
 //! The facade that library users meet: compile a rule, keep it, evaluate it.
 
-mod trace;
-
 use std::fmt;
 use std::sync::Arc;
 
 use serde::Serialize;
 
-pub use trace::{StepOutcome, Trace, TraceStep};
-
-use crate::backend::{Job, interp};
 use crate::builtins::{Calendars, NoCalendars};
-use crate::check::{self, World};
+use crate::check::{Names, World};
 use crate::context::{Context, ContextError, Layout};
 use crate::diagnostic::{Diagnostic, Style, render_all};
 use crate::hir::Program;
 use crate::limits::Limits;
+use crate::rule::{Expression, Scope, Trace, dotted};
 use crate::schema::Schema;
-use crate::syntax::{self, ast};
 use crate::value::{ErrorKinds, EvalError, Timestamp, Value};
 
 /// Compiles rules against a schema, under limits, with calendars.
@@ -88,23 +83,15 @@ impl Engine {
     /// # Errors
     /// Everything that is wrong with the rule. Warnings do not stop it: they are in [`Rule::diagnostics`].
     pub fn compile(&self, source: &str) -> Result<Rule, CompileError> {
-        let refused = |diagnostics| CompileError { source: source.into(), diagnostics };
-        let parsed = syntax::parse(source, &self.limits).map_err(refused)?;
-        let checked = check::check(&parsed.rule, source, self.world());
-        let mut diagnostics = parsed.warnings;
-        diagnostics.extend(checked.diagnostics);
-        diagnostics.sort_by_key(|diagnostic| diagnostic.span);
-        match checked.program {
-            Some(program) => {
-                let compiled = Compiled { source: source.into(), tree: parsed.rule, program, layout: checked.layout, diagnostics, engine: self.clone() };
-                Ok(Rule { compiled: Arc::new(compiled) })
-            }
-            None => Err(refused(diagnostics)),
+        let mut layout = Layout::default();
+        match Expression::compile(source, self.world(), &mut layout) {
+            Ok(expression) => Ok(Rule { compiled: Arc::new(Compiled { expression, layout, engine: self.clone() }) }),
+            Err(diagnostics) => Err(CompileError { source: source.into(), diagnostics }),
         }
     }
 
     fn world(&self) -> World<'_> {
-        World { schema: self.schema.as_deref(), calendars: self.calendars.as_ref(), limits: &self.limits }
+        World { schema: self.schema.as_deref(), calendars: self.calendars.as_ref(), names: Names::NONE, limits: &self.limits }
     }
 }
 
@@ -127,11 +114,8 @@ pub struct Rule {
 }
 
 struct Compiled {
-    source: Box<str>,
-    tree: ast::Rule,
-    program: Program,
+    expression: Expression,
     layout: Layout,
-    diagnostics: Vec<Diagnostic>,
     engine: Engine,
 }
 
@@ -147,19 +131,19 @@ impl Rule {
     /// The text that was compiled.
     #[must_use]
     pub fn source(&self) -> &str {
-        &self.compiled.source
+        self.compiled.expression.source()
     }
 
     /// The rule in canonical text.
     #[must_use]
     pub fn canonical(&self) -> String {
-        syntax::print(&self.compiled.tree)
+        self.compiled.expression.canonical()
     }
 
     /// Warnings, in source order.
     #[must_use]
     pub fn diagnostics(&self) -> &[Diagnostic] {
-        &self.compiled.diagnostics
+        self.compiled.expression.diagnostics()
     }
 
     /// The attributes that the rule reads: dotted paths, each once.
@@ -171,7 +155,7 @@ impl Rule {
     /// What an evaluation may fail with, whatever the context says.
     #[must_use]
     pub fn errors(&self) -> ErrorKinds {
-        self.compiled.program.root_facts().errors
+        self.compiled.expression.errors()
     }
 
     /// Whether no context that binds can make the rule fail.
@@ -183,7 +167,7 @@ impl Rule {
     /// The typed program, for those who look inside.
     #[must_use]
     pub fn program(&self) -> &Program {
-        &self.compiled.program
+        self.compiled.expression.program()
     }
 
     /// The attribute paths that a context is bound to.
@@ -238,7 +222,7 @@ impl Rule {
     /// # Errors
     /// The first error in evaluation order.
     pub fn evaluate(&self, context: &Context, now: Timestamp) -> Result<Value, EvalError> {
-        interp::evaluate(&self.job(context, now))
+        self.compiled.expression.evaluate(self.scope(context, now))
     }
 
     /// Whether the rule matches: whether its value is truthy.
@@ -246,7 +230,7 @@ impl Rule {
     /// # Errors
     /// The first error in evaluation order.
     pub fn matches(&self, context: &Context, now: Timestamp) -> Result<bool, EvalError> {
-        interp::matches(&self.job(context, now))
+        self.compiled.expression.matches(self.scope(context, now))
     }
 
     /// Binds a JSON document and evaluates the rule on it.
@@ -278,13 +262,11 @@ impl Rule {
     /// ```
     #[must_use]
     pub fn trace(&self, context: &Context, now: Timestamp) -> Trace {
-        let unfolded = check::unfolded(&self.compiled.tree, self.source(), self.compiled.engine.world());
-        let program = unfolded.program.as_ref().unwrap_or(self.program());
-        trace::trace(&Job { program, ..self.job(context, now) })
+        self.compiled.expression.trace(self.scope(context, now), self.compiled.engine.world(), self.layout())
     }
 
-    fn job<'j>(&'j self, context: &'j Context, now: Timestamp) -> Job<'j> {
-        Job { program: self.program(), context, now, calendars: self.compiled.engine.calendars.as_ref() }
+    fn scope<'s>(&'s self, context: &'s Context, now: Timestamp) -> Scope<'s> {
+        Scope { context, now, calendars: self.compiled.engine.calendars.as_ref() }
     }
 
     fn limits(&self) -> &Limits {
@@ -296,27 +278,6 @@ impl fmt::Debug for Rule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Rule").field(&self.source()).finish()
     }
-}
-
-/// A path as rule authors write it: `user.department`, `user["cost center"]`.
-fn dotted(path: &[Arc<str>]) -> String {
-    let mut text = String::new();
-    for (at, name) in path.iter().enumerate() {
-        let plain = name.chars().all(|character| character.is_ascii_alphanumeric() || character == '_') && !name.is_empty();
-        match (at, plain) {
-            (0, _) => text.push_str(name),
-            (_, true) => {
-                text.push('.');
-                text.push_str(name);
-            }
-            (_, false) => {
-                text.push('[');
-                text.push_str(&syntax::print_text(name));
-                text.push(']');
-            }
-        }
-    }
-    text
 }
 
 /// Why a rule does not compile.

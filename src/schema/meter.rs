@@ -1,6 +1,6 @@
 //! What reading a schema may cost: attributes, and bytes that a short text makes many times.
 
-use super::error::Problems;
+use crate::document::Problems;
 use super::{Attribute, Type};
 use crate::limits::Limits;
 use crate::source::Span;

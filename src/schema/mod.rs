@@ -31,8 +31,6 @@
 
 mod builtin;
 mod declare;
-mod document;
-mod error;
 mod infer;
 mod json_schema;
 mod meter;
@@ -49,8 +47,9 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-pub use document::Format;
-pub use error::{SchemaError, SchemaErrors};
+use read::bounds;
+
+pub use crate::document::{DocumentError as SchemaError, DocumentErrors as SchemaErrors, Format};
 pub use infer::Inference;
 pub use walk::Lookup;
 

@@ -1,7 +1,8 @@
 //! From text to a [`Schema`].
 
-use super::document::{Content, Format, Node};
-use super::error::{Problems, SchemaErrors, did_you_mean, fail, quoted};
+use crate::document::{Bounds, Content, Format, Node};
+use crate::document::{Problems, did_you_mean, fail, quoted};
+use super::SchemaErrors;
 use super::{Schema, declare, json_schema};
 use crate::limits::Limits;
 use crate::source::Span;
@@ -46,7 +47,7 @@ impl Schema {
     /// # Ok::<(), triggerfish::schema::SchemaErrors>(())
     /// ```
     pub fn from_value(value: &serde_json::Value, limits: &Limits) -> Result<Schema, SchemaErrors> {
-        Schema::from_node(&Node::from_value(value, limits)?, limits)
+        Schema::from_node(&Node::from_value(value, bounds(limits))?, limits)
     }
 
     /// Reads a schema from a part of a text that was read before.
@@ -69,7 +70,12 @@ fn read(bytes: &[u8], format: Format, limits: &Limits) -> Result<Schema, SchemaE
     };
     let marked = text.len();
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    Node::read(text, format, limits).and_then(|node| Schema::from_node(&node, limits)).map_err(|errors| errors.locate(text, marked - text.len()))
+    Node::read(text, format, bounds(limits)).and_then(|node| Schema::from_node(&node, limits)).map_err(|errors| errors.locate(text, marked - text.len()))
+}
+
+/// How large a schema file may be: each level of the schema takes two of the file at most, and a few stand around all; attributes have keys, listed texts.
+pub(super) fn bounds(limits: &Limits) -> Bounds {
+    Bounds { depth: 2 * limits.effective_json_depth() + 8, nodes: limits.schema_attributes.saturating_mul(25) }
 }
 
 fn is_json_schema(node: &Node) -> bool {

@@ -1,6 +1,6 @@
 //! Types as one word: `text`, `list<map<integer>>`.
 
-use super::error::{closest, quoted};
+use crate::document::{closest, quoted};
 use super::{Attribute, Type};
 
 /// The names of types, as an author writes them.

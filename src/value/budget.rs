@@ -28,6 +28,25 @@ impl Budget {
         Budget { steps: limits.steps, bytes: limits.bytes }
     }
 
+    /// The budget of many evaluations together: `times` that of one.
+    #[must_use]
+    pub fn of_many(limits: &Limits, times: u64) -> Budget {
+        Budget { steps: limits.steps.saturating_mul(times), bytes: limits.bytes.saturating_mul(times) }
+    }
+
+    /// Takes the budget of one evaluation under `limits` out of this one: as much, or what is left.
+    #[must_use]
+    pub fn part(&self, limits: &Limits) -> Budget {
+        Budget { steps: self.steps.min(limits.steps), bytes: self.bytes.min(limits.bytes) }
+    }
+
+    /// Charges what an evaluation spent of its part, given what is left of that.
+    pub fn settle(&mut self, part: &Budget, left: &Budget) {
+        let (steps, bytes) = left.spent_since(part);
+        self.steps = self.steps.saturating_sub(steps);
+        self.bytes = self.bytes.saturating_sub(bytes);
+    }
+
     /// A budget that no evaluation uses up.
     #[must_use]
     pub fn unlimited() -> Budget {

@@ -80,6 +80,7 @@ impl<'j> Job<'j> {
                 let end = self.program.path_ends(path).get(*at).copied().unwrap_or(whole.end);
                 Err(EvalError { kind: EvalErrorKind::TypeMismatch, span: Span { end, ..whole } })
             }
+            Slot::Failed(kind) => Err(EvalError { kind: *kind, span: self.program.span(id) }),
         }
     }
 
@@ -121,7 +122,7 @@ impl<'j> Job<'j> {
             }
             Node::Attribute(slot, _) => match self.context.slot(slot) {
                 Slot::Value(value) => Some(value),
-                Slot::NoMembers { .. } => None,
+                Slot::NoMembers { .. } | Slot::Failed(_) => None,
             },
             Node::Parameter(up, place) => Some(frame.parameter(up, place)),
             Node::Not(_)

@@ -34,10 +34,23 @@ pub fn evaluate(job: &Job<'_>) -> Result<Value, EvalError> {
 /// # Errors
 /// The first error in evaluation order.
 pub fn matches(job: &Job<'_>) -> Result<bool, EvalError> {
-    with_room(job, || {
-        let mut budget = Budget::new(&job.program.limits);
-        job.holds(job.program.root(), &Frame::OUTERMOST, &mut budget, &mut Unwatched)
-    })
+    matches_within(job, &mut Budget::new(&job.program.limits))
+}
+
+/// As [`evaluate`], charged to a budget that goes on.
+///
+/// # Errors
+/// The first error in evaluation order; `budget_exceeded` also when what is left of the budget does not suffice.
+pub fn evaluate_within(job: &Job<'_>, budget: &mut Budget) -> Result<Value, EvalError> {
+    with_room(job, || job.eval(job.program.root(), &Frame::OUTERMOST, budget, &mut Unwatched).map(operand::Operand::into_value))
+}
+
+/// As [`matches`], charged to a budget that goes on.
+///
+/// # Errors
+/// As [`evaluate_within`].
+pub fn matches_within(job: &Job<'_>, budget: &mut Budget) -> Result<bool, EvalError> {
+    with_room(job, || job.holds(job.program.root(), &Frame::OUTERMOST, budget, &mut Unwatched))
 }
 
 /// The value of a rule, with every result on the way shown to `watch`.

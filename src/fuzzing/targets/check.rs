@@ -9,7 +9,7 @@ use super::super::generate::{self, Care, Dice, World};
 use super::super::{Input, Tally, facts, outcome, report};
 use crate::backend::Job;
 use crate::check::{self, Checked};
-use crate::context::Context;
+use crate::context::{Context, Layout};
 use crate::diagnostic::{Code, Diagnostic, Fix};
 use crate::hir::Program;
 use crate::limits::Limits;
@@ -57,7 +57,8 @@ fn look(source: &str, world: &World, dice: &mut Dice<'_>, tally: &mut Tally) {
         tally.refused += 1;
         return;
     };
-    let checked = examine(&parsed.rule, source, &world.schema, &limits);
+    let mut layout = Layout::default();
+    let checked = examine(&parsed.rule, source, &world.schema, &limits, &mut layout);
     report::look_at(&checked.diagnostics, source);
     for diagnostic in &checked.diagnostics {
         mend(diagnostic, &checked.diagnostics, source, &world.schema, tally);
@@ -69,16 +70,17 @@ fn look(source: &str, world: &World, dice: &mut Dice<'_>, tally: &mut Tally) {
         return;
     };
     tally.valid += 1;
-    let unfolded = check::unfolded(&parsed.rule, source, here(&world.schema, &limits));
+    let mut plain_layout = Layout::default();
+    let unfolded = check::unfolded(&parsed.rule, source, here(&world.schema, &limits), &mut plain_layout);
     let Some(plain) = unfolded.program else { unreachable!("only the folded rule has a program: {:?}\n{source}", unfolded.diagnostics) };
-    assert!(unfolded.layout.paths().eq(checked.layout.paths()), "folding changes what is read\n{source}");
+    assert!(plain_layout.paths().eq(layout.paths()), "folding changes what is read\n{source}");
     let cannot_fail = program.root_facts().errors.is_empty();
     tally.safe += u64::from(cannot_fail);
     for round in 0..CONTEXTS {
         // Half of the documents fit for certain; the others have to be refused, or to be as good as the schema says.
         let care = if round % 2 == 0 { Care::Fits } else { Care::Dirty };
-        let document = generate::document(dice, &checked.layout, Some(&world.schema), care);
-        let Ok(context) = Context::from_value(&checked.layout, &document, &limits) else {
+        let document = generate::document(dice, &layout, Some(&world.schema), care);
+        let Ok(context) = Context::from_value(&layout, &document, &limits) else {
             assert!(care == Care::Dirty, "a document that fits does not bind\n{source}\n{document}\n{:?}", world.schema);
             tally.unbound += 1;
             continue;
@@ -104,11 +106,11 @@ fn run_both(program: &Program, plain: &Program, context: &Context, source: &str,
 }
 
 fn here<'w>(schema: &'w Arc<Schema>, limits: &'w Limits) -> check::World<'w> {
-    check::World { schema: Some(schema), calendars: &FuzzCalendars, limits }
+    check::World { schema: Some(schema), calendars: &FuzzCalendars, names: check::Names::NONE, limits }
 }
 
-fn examine(rule: &ast::Rule, source: &str, schema: &Arc<Schema>, limits: &Limits) -> Checked {
-    check::check(rule, source, here(schema, limits))
+fn examine(rule: &ast::Rule, source: &str, schema: &Arc<Schema>, limits: &Limits, layout: &mut Layout) -> Checked {
+    check::check(rule, source, here(schema, limits), layout)
 }
 
 /// A fix leaves a rule that parses and no longer has the finding.
@@ -124,7 +126,7 @@ fn mend(diagnostic: &Diagnostic, all: &[Diagnostic], source: &str, schema: &Arc<
             return;
         }
     };
-    let checked = examine(&parsed.rule, &fixed, schema, &limits);
+    let checked = examine(&parsed.rule, &fixed, schema, &limits, &mut Layout::default());
     // What stands elsewhere may have been silent because of what is mended; what stands inside may have the same finding once more.
     let Some((before, after)) = touched(fix, source, &fixed) else { unreachable!("a fix without edits: {diagnostic:?}\n{source}") };
     let count = |found: &[Diagnostic], place: &Range<usize>| {

@@ -11,8 +11,9 @@ use super::super::{Input, Tally, facts, outcome};
 use crate::backend::Job;
 use crate::context::{Context, Slot};
 use crate::diagnostic::Code;
-use crate::engine::{Engine, Rule, StepOutcome};
+use crate::engine::{Engine, Rule};
 use crate::limits::Limits;
+use crate::rule::StepOutcome;
 use crate::value::{EvalErrorKind, Timestamp, Value, json};
 
 /// Looks at one input.
@@ -124,7 +125,7 @@ fn same_slots(rule: &Rule, one: &Context, other: &Context, document: &Json) {
         let same = match (one.slot(slot), other.slot(slot)) {
             (Slot::Value(one), Slot::Value(other)) => outcome::is_same(one, other),
             (Slot::NoMembers { at: one }, Slot::NoMembers { at: other }) => one == other,
-            (Slot::Value(_), Slot::NoMembers { .. }) | (Slot::NoMembers { .. }, Slot::Value(_)) => false,
+            (Slot::Value(_) | Slot::NoMembers { .. } | Slot::Failed(_), _) => false,
         };
         assert!(same, "text and document bind differently: {:?} {:?}\n{}\n{document}", one.slot(slot), other.slot(slot), rule.source());
     }

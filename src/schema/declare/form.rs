@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::super::document::{Content, Member, Node};
-use super::super::error::{did_you_mean, quoted};
+use crate::document::{Content, Member, Node};
+use crate::document::{did_you_mean, quoted};
 use super::super::meter::{enum_bytes, value_bytes};
 use super::super::type_name::{self, Named};
 use super::super::{Attribute, EXTRA_KEYS, Type, path};

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::document::Member;
-use super::error::{Problems, quoted};
+use crate::document::Member;
+use crate::document::{Problems, quoted};
 use super::meter::Meter;
 use super::{Attribute, Schema, Type, path};
 use crate::limits::Limits;

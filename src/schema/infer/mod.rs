@@ -5,7 +5,7 @@ mod shape;
 use serde_json::Value;
 
 use super::declare::keeps_mark;
-use super::error::SchemaError;
+use super::SchemaError;
 use super::{Attribute, Schema, Type};
 use crate::limits::Limits;
 use shape::{Budget, Shape};

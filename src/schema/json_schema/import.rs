@@ -6,8 +6,9 @@ use std::sync::Arc;
 use indexmap::{IndexMap, IndexSet};
 
 use super::super::declare::LONGEST_NAME;
-use super::super::document::{Content, Node};
-use super::super::error::{Problems, SchemaErrors, did_you_mean, quoted};
+use crate::document::{Content, Node};
+use crate::document::{Problems, did_you_mean, quoted};
+use super::super::SchemaErrors;
 use super::super::meter::{Meter, enum_bytes, value_bytes};
 use super::super::{Attribute, EXTRA_KEYS, Schema, Type};
 use super::{OPEN, PII, STRICT, extra_keyword};

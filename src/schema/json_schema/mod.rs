@@ -22,8 +22,8 @@ mod import;
 
 pub(super) use import::import;
 
-use super::document::Node;
-use super::error::SchemaErrors;
+use crate::document::Node;
+use super::SchemaErrors;
 use super::{Attribute, EXTRA_KEYS, Schema};
 use crate::limits::Limits;
 
@@ -68,7 +68,7 @@ impl Schema {
     /// # Ok::<(), triggerfish::schema::SchemaErrors>(())
     /// ```
     pub fn from_json_schema(schema: &serde_json::Value, limits: &Limits) -> Result<Schema, SchemaErrors> {
-        import(&Node::from_value(schema, limits)?, limits)
+        import(&Node::from_value(schema, super::bounds(limits))?, limits)
     }
 }
 

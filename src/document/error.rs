@@ -1,12 +1,12 @@
-//! What is wrong with a schema, and where.
+//! What is wrong with a document, and where.
 
 use std::fmt;
 
 use crate::source::{Position, Span};
 
-/// One mistake in a schema.
+/// One mistake in a document.
 #[derive(Clone, PartialEq, Debug)]
-pub struct SchemaError {
+pub struct DocumentError {
     /// One line, lower case, the author's words in backticks.
     pub message: String,
     /// What to do about it.
@@ -17,7 +17,7 @@ pub struct SchemaError {
     pub position: Option<Position>,
 }
 
-impl fmt::Display for SchemaError {
+impl fmt::Display for DocumentError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(position) = self.position {
             write!(f, "{position}: ")?;
@@ -27,21 +27,21 @@ impl fmt::Display for SchemaError {
     }
 }
 
-impl std::error::Error for SchemaError {}
+impl std::error::Error for DocumentError {}
 
-/// All that was found wrong with a schema; never empty. Shown one a line.
+/// All that was found wrong with a document; never empty. Shown one a line.
 #[derive(Clone, PartialEq, Debug)]
-pub struct SchemaErrors(Vec<SchemaError>);
+pub struct DocumentErrors(Vec<DocumentError>);
 
-impl SchemaErrors {
+impl DocumentErrors {
     /// The mistakes, in the order in which they were found.
     #[must_use]
-    pub fn as_slice(&self) -> &[SchemaError] {
+    pub fn as_slice(&self) -> &[DocumentError] {
         &self.0
     }
 
     /// The same with lines and columns, given the text that the spans belong to and how many bytes were skipped before it.
-    pub(crate) fn locate(mut self, text: &str, skipped: usize) -> SchemaErrors {
+    pub(crate) fn locate(mut self, text: &str, skipped: usize) -> DocumentErrors {
         for error in &mut self.0 {
             error.position = error.span.map(|span| Position::of(text, span.start as usize));
             error.span = error.span.map(|span| Span::new(span.start as usize + skipped, span.end as usize + skipped));
@@ -50,16 +50,16 @@ impl SchemaErrors {
     }
 }
 
-impl IntoIterator for SchemaErrors {
-    type Item = SchemaError;
-    type IntoIter = std::vec::IntoIter<SchemaError>;
+impl IntoIterator for DocumentErrors {
+    type Item = DocumentError;
+    type IntoIter = std::vec::IntoIter<DocumentError>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.0.into_iter()
     }
 }
 
-impl fmt::Display for SchemaErrors {
+impl fmt::Display for DocumentErrors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (at, error) in self.0.iter().enumerate() {
             write!(f, "{}{error}", if at == 0 { "" } else { "\n" })?;
@@ -68,51 +68,51 @@ impl fmt::Display for SchemaErrors {
     }
 }
 
-impl std::error::Error for SchemaErrors {}
+impl std::error::Error for DocumentErrors {}
 
 /// Nobody reads more than that, and each costs a walk over the text.
 const MOST: usize = 50;
 
 /// Collects mistakes while reading goes on.
 #[derive(Default)]
-pub(super) struct Problems {
-    found: Vec<SchemaError>,
+pub(crate) struct Problems {
+    found: Vec<DocumentError>,
     /// Reading on makes no sense: a limit is exceeded.
-    pub(super) fatal: bool,
+    pub(crate) fatal: bool,
 }
 
 impl Problems {
-    pub(super) fn add(&mut self, span: Option<Span>, message: impl Into<String>) {
+    pub(crate) fn add(&mut self, span: Option<Span>, message: impl Into<String>) {
         self.add_with(span, message, None);
     }
 
-    pub(super) fn add_with(&mut self, span: Option<Span>, message: impl Into<String>, help: Option<String>) {
+    pub(crate) fn add_with(&mut self, span: Option<Span>, message: impl Into<String>, help: Option<String>) {
         if self.fatal {
             return;
         }
         let (message, help) = if self.found.len() < MOST { (message.into(), help) } else { ("too many mistakes: the rest is not read".to_owned(), None) };
         self.fatal = self.found.len() >= MOST;
-        self.found.push(SchemaError { message, help, span, position: None });
+        self.found.push(DocumentError { message, help, span, position: None });
     }
 
-    pub(super) fn stop(&mut self, span: Option<Span>, message: impl Into<String>) {
+    pub(crate) fn stop(&mut self, span: Option<Span>, message: impl Into<String>) {
         self.add(span, message);
         self.fatal = true;
     }
 
     /// What was read, if nothing was wrong.
-    pub(super) fn into_result<T>(self, read: T) -> Result<T, SchemaErrors> {
-        if self.found.is_empty() { Ok(read) } else { Err(SchemaErrors(self.found)) }
+    pub(crate) fn into_result<T>(self, read: T) -> Result<T, DocumentErrors> {
+        if self.found.is_empty() { Ok(read) } else { Err(DocumentErrors(self.found)) }
     }
 }
 
 /// One mistake, for what ends the reading at once.
-pub(super) fn fail<T>(span: Option<Span>, message: impl Into<String>) -> Result<T, SchemaErrors> {
-    Err(SchemaErrors(vec![SchemaError { message: message.into(), help: None, span, position: None }]))
+pub(crate) fn fail<T>(span: Option<Span>, message: impl Into<String>) -> Result<T, DocumentErrors> {
+    Err(DocumentErrors(vec![DocumentError { message: message.into(), help: None, span, position: None }]))
 }
 
 /// An author's word in backticks: cut when long, control characters made visible.
-pub(super) fn quoted(word: &str) -> String {
+pub(crate) fn quoted(word: &str) -> String {
     const LONGEST: usize = 60;
     let mut shown: String = word.chars().take(LONGEST).flat_map(visible).collect();
     if word.chars().nth(LONGEST).is_some() {
@@ -129,12 +129,12 @@ fn visible(character: char) -> impl Iterator<Item = char> {
 }
 
 /// ``did you mean `x`?`` for the candidate that is spelled most like a word, if one is.
-pub(super) fn did_you_mean<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<String> {
+pub(crate) fn did_you_mean<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<String> {
     closest(word, candidates).map(|candidate| format!("did you mean {}?", quoted(candidate)))
 }
 
 /// The candidate that is spelled most like a word, if one is.
-pub(super) fn closest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+pub(crate) fn closest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     // Comparing costs the product of the lengths, and nobody mistypes a longer name.
     const LONGEST: usize = 64;
     if word.len() > LONGEST {

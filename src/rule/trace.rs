@@ -41,7 +41,9 @@ pub enum StepOutcome {
     Error(EvalErrorKind),
 }
 
-pub(super) fn trace(job: &Job<'_>) -> Trace {
+/// Evaluates a program and keeps what its parts gave.
+#[must_use]
+pub fn trace(job: &Job<'_>) -> Trace {
     let mut recorder = Recorder::default();
     let outcome = evaluate_watched(job, &mut recorder);
     let mut listing = Listing { program: job.program, seen: &recorder.seen, steps: Vec::new() };

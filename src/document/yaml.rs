@@ -5,14 +5,14 @@
 
 use serde_saphyr::granit_parser::{self, Event, Marker, Parser, ScalarStyle, Tag};
 
-use super::super::error::{SchemaErrors, fail, quoted};
+use super::error::{DocumentErrors, fail, quoted};
 use super::{Builder, Content, number};
 use crate::source::Span;
 
 /// How long a key may be as it is written.
 const LONGEST_KEY: usize = 8 * 1024;
 
-pub(super) fn feed(text: &str, builder: &mut Builder) -> Result<(), SchemaErrors> {
+pub(super) fn feed(text: &str, builder: &mut Builder) -> Result<(), DocumentErrors> {
     let options = granit_parser::options! {
         emit_comments: false,
         emit_unresolved_aliases: true,

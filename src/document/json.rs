@@ -2,11 +2,11 @@
 //!
 //! `serde_json` judges the syntax, first and of the whole text; the walk after it only has to find where things stand.
 
-use super::super::error::{SchemaErrors, fail};
+use super::error::{DocumentErrors, fail};
 use super::{Builder, Content, number};
 use crate::source::Span;
 
-pub(super) fn feed(text: &str, builder: &mut Builder) -> Result<(), SchemaErrors> {
+pub(super) fn feed(text: &str, builder: &mut Builder) -> Result<(), DocumentErrors> {
     check_syntax(text)?;
     let bytes = text.as_bytes();
     let mut at = 0;
@@ -33,7 +33,7 @@ pub(super) fn feed(text: &str, builder: &mut Builder) -> Result<(), SchemaErrors
     Ok(())
 }
 
-fn check_syntax(text: &str) -> Result<(), SchemaErrors> {
+fn check_syntax(text: &str) -> Result<(), DocumentErrors> {
     // Ignoring a value keeps no tree and does not recurse.
     let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(text) else {
         return Ok(());

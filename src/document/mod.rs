@@ -1,8 +1,11 @@
-//! Text becomes a tree whose nodes know where they stand: the common form of JSON and YAML.
+//! JSON and YAML text becomes a tree whose nodes know where they stand: the form in which schemas and rule sets are read.
 //!
 //! Both readers feed one builder, which has no recursion and knows the limits; so the depth of a hostile text costs nothing.
 
+mod error;
 mod json;
+#[cfg(feature = "handoff")]
+mod place;
 #[cfg(feature = "yaml")]
 mod yaml;
 
@@ -11,11 +14,14 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::error::{Problems, SchemaErrors, fail, quoted};
-use crate::limits::Limits;
+pub use error::{DocumentError, DocumentErrors};
+pub(crate) use error::{Problems, closest, did_you_mean, fail, quoted};
+#[cfg(feature = "handoff")]
+pub(crate) use place::place_in_file;
+
 use crate::source::Span;
 
-/// How a schema file is written.
+/// How a file is written.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Format {
     /// JSON
@@ -37,6 +43,15 @@ impl Format {
         let json = path.as_ref().extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
         if json { Format::Json } else { Format::Yaml }
     }
+}
+
+/// How large a document may be.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bounds {
+    /// How deep it may nest.
+    pub(crate) depth: usize,
+    /// How many values it may hold.
+    pub(crate) nodes: usize,
 }
 
 /// A value, and where it stands.
@@ -70,8 +85,8 @@ impl Node {
     ///
     /// # Errors
     /// What is wrong with the syntax; a text that is too long, too deep or has too many parts; a key that a map has twice; in YAML an alias, an anchor, a tag.
-    pub(crate) fn read(text: &str, format: Format, limits: &Limits) -> Result<Node, SchemaErrors> {
-        let mut builder = Builder::new(limits);
+    pub(crate) fn read(text: &str, format: Format, bounds: Bounds) -> Result<Node, DocumentErrors> {
+        let mut builder = Builder::new(bounds);
         match format {
             Format::Json => json::feed(text, &mut builder)?,
             #[cfg(feature = "yaml")]
@@ -124,8 +139,8 @@ impl Node {
     }
 
     /// A value that was read from elsewhere, under the same limits.
-    pub(crate) fn from_value(value: &serde_json::Value, limits: &Limits) -> Result<Node, SchemaErrors> {
-        let mut builder = Builder::new(limits);
+    pub(crate) fn from_value(value: &serde_json::Value, bounds: Bounds) -> Result<Node, DocumentErrors> {
+        let mut builder = Builder::new(bounds);
         feed_value(value, &mut builder);
         builder.finish()
     }
@@ -177,8 +192,8 @@ enum Parts {
 }
 
 impl Builder {
-    fn new(limits: &Limits) -> Builder {
-        Builder { open: Vec::new(), done: None, problems: Problems::default(), nodes_left: most_nodes(limits), deepest: deepest(limits) }
+    fn new(bounds: Bounds) -> Builder {
+        Builder { open: Vec::new(), done: None, problems: Problems::default(), nodes_left: bounds.nodes, deepest: bounds.depth }
     }
 
     fn stopped(&self) -> bool {
@@ -250,7 +265,7 @@ impl Builder {
         }
     }
 
-    fn finish(self) -> Result<Node, SchemaErrors> {
+    fn finish(self) -> Result<Node, DocumentErrors> {
         match self.problems.into_result(self.done)? {
             Some(node) => Ok(node),
             None => fail(None, "expected a map, found nothing"),
@@ -263,14 +278,4 @@ fn number(text: &str) -> Option<serde_json::Number> {
     let integer = text.parse::<i64>().ok().map(Into::into).or_else(|| text.parse::<u64>().ok().map(Into::into));
     let fraction = || text.contains(['.', 'e', 'E']).then(|| text.parse::<f64>().ok()).flatten().and_then(serde_json::Number::from_f64);
     integer.or_else(fraction)
-}
-
-/// How deep a schema file may nest: each level of the schema takes two of the file at most, and a few stand around all.
-fn deepest(limits: &Limits) -> usize {
-    2 * limits.effective_json_depth() + 8
-}
-
-/// How many values a schema file may hold: attributes with all their keys, listed texts.
-fn most_nodes(limits: &Limits) -> usize {
-    limits.schema_attributes.saturating_mul(25)
 }

@@ -1,0 +1,181 @@
+//! One expression, all the way: text, checked and compiled against slots that it may share with others, evaluated on a bound context.
+//!
+//! The facade's [`crate::Rule`] is one with a layout of its own; a rule set has thousands over one layout.
+
+mod trace;
+
+use std::sync::Arc;
+
+pub use trace::{StepOutcome, Trace, TraceStep, trace};
+
+use crate::backend::{Job, interp};
+use crate::builtins::Calendars;
+use crate::check::{self, World};
+use crate::context::{Context, Layout};
+use crate::diagnostic::Diagnostic;
+use crate::hir::Program;
+use crate::schema::Attribute;
+use crate::syntax::{self, ast};
+use crate::value::{Budget, ErrorKinds, EvalError, Timestamp, Value};
+
+/// A compiled expression.
+#[derive(Debug)]
+pub struct Expression {
+    source: Box<str>,
+    tree: ast::Rule,
+    program: Program,
+    diagnostics: Vec<Diagnostic>,
+    declared: Option<Arc<Attribute>>,
+}
+
+/// What an expression is evaluated in.
+#[derive(Clone, Copy, Debug)]
+pub struct Scope<'s> {
+    /// The values of the slots.
+    pub context: &'s Context,
+    /// What `$TIME()` gives, and when calendars are asked.
+    pub now: Timestamp,
+    /// The calendars that are declared.
+    pub calendars: &'s dyn Calendars,
+}
+
+impl Expression {
+    /// Parses, checks and compiles a text. The attributes that it reads get slots of `layout`.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, warnings included, in source order.
+    pub fn compile(source: &str, world: World<'_>, layout: &mut Layout) -> Result<Expression, Vec<Diagnostic>> {
+        let parsed = syntax::parse(source, world.limits)?;
+        let checked = check::check(&parsed.rule, source, world, layout);
+        let mut diagnostics = parsed.warnings;
+        diagnostics.extend(checked.diagnostics);
+        diagnostics.sort_by_key(|diagnostic| diagnostic.span);
+        match checked.program {
+            Some(program) => Ok(Expression { source: source.into(), tree: parsed.rule, program, diagnostics, declared: checked.declared }),
+            None => Err(diagnostics),
+        }
+    }
+
+    /// The text that was compiled.
+    #[must_use]
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// What was parsed.
+    #[must_use]
+    pub fn tree(&self) -> &ast::Expr {
+        &self.tree.expr
+    }
+
+    /// The expression in canonical text.
+    #[must_use]
+    pub fn canonical(&self) -> String {
+        syntax::print(&self.tree)
+    }
+
+    /// Warnings, in source order.
+    #[must_use]
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.diagnostics
+    }
+
+    /// What an evaluation may fail with, whatever the context says.
+    #[must_use]
+    pub fn errors(&self) -> ErrorKinds {
+        self.program.root_facts().errors
+    }
+
+    /// What the schema declares of the value's parts, where the expression is just an attribute.
+    #[must_use]
+    pub fn declared(&self) -> Option<&Arc<Attribute>> {
+        self.declared.as_ref()
+    }
+
+    /// The typed program.
+    #[must_use]
+    pub fn program(&self) -> &Program {
+        &self.program
+    }
+
+    /// The value.
+    ///
+    /// # Errors
+    /// The first error in evaluation order.
+    pub fn evaluate(&self, scope: Scope<'_>) -> Result<Value, EvalError> {
+        interp::evaluate(&self.job(scope))
+    }
+
+    /// Whether the value is truthy.
+    ///
+    /// # Errors
+    /// The first error in evaluation order.
+    pub fn matches(&self, scope: Scope<'_>) -> Result<bool, EvalError> {
+        interp::matches(&self.job(scope))
+    }
+
+    /// The value, charged to a budget that several evaluations share. None takes more of it than one evaluation may.
+    ///
+    /// # Errors
+    /// The first error in evaluation order; `budget_exceeded` also when too little is left.
+    pub fn evaluate_within(&self, scope: Scope<'_>, shared: &mut Budget) -> Result<Value, EvalError> {
+        self.charged(shared, |part| interp::evaluate_within(&self.job(scope), part))
+    }
+
+    /// Whether the value is truthy, charged to a budget that several evaluations share.
+    ///
+    /// # Errors
+    /// As [`Expression::evaluate_within`].
+    pub fn matches_within(&self, scope: Scope<'_>, shared: &mut Budget) -> Result<bool, EvalError> {
+        self.charged(shared, |part| interp::matches_within(&self.job(scope), part))
+    }
+
+    fn charged<T>(&self, shared: &mut Budget, run: impl FnOnce(&mut Budget) -> T) -> T {
+        let part = shared.part(&self.program.limits);
+        let mut left = part.clone();
+        let result = run(&mut left);
+        shared.settle(&part, &left);
+        result
+    }
+
+    /// Evaluates the expression and keeps the value of every part of it; parts that were not evaluated are marked.
+    /// `world` and `layout` are those that it was compiled with.
+    #[must_use]
+    pub fn trace(&self, scope: Scope<'_>, world: World<'_>, layout: &Layout) -> Trace {
+        let unfolded = check::unfolded(&self.tree, &self.source, world, &mut layout.clone());
+        let program = unfolded.program.as_ref().unwrap_or(&self.program);
+        trace(&Job { program, ..self.job(scope) })
+    }
+
+    /// The same for the compiled program: a part that was folded into a constant is not listed. Cheaper than [`Expression::trace`].
+    #[must_use]
+    pub fn trace_folded(&self, scope: Scope<'_>) -> Trace {
+        trace(&self.job(scope))
+    }
+
+    fn job<'j>(&'j self, scope: Scope<'j>) -> Job<'j> {
+        Job { program: &self.program, context: scope.context, now: scope.now, calendars: scope.calendars }
+    }
+}
+
+/// A path as rule authors write it: `user.department`, `user["cost center"]`.
+pub(crate) fn dotted(path: &[Arc<str>]) -> String {
+    let mut text = String::new();
+    for (at, name) in path.iter().enumerate() {
+        let plain = name.chars().all(|character| character.is_ascii_alphanumeric() || character == '_') && !name.is_empty();
+        match (at, plain) {
+            (0, _) => text.push_str(name),
+            (_, true) => {
+                text.push('.');
+                text.push_str(name);
+            }
+            (_, false) => {
+                text.push('[');
+                text.push_str(&syntax::print_text(name));
+                text.push(']');
+            }
+        }
+    }
+    text
+}
+
