@@ -38,6 +38,7 @@ fn json(code: Code) -> String {
     let schema = match example.schema {
         ExampleSchema::None => "none",
         ExampleSchema::Lenient | ExampleSchema::Strict => "builtin",
+        ExampleSchema::RuleSet => "ruleset",
     };
     let shown = JsonLine::new()
         .text("rule", &example.rule.text())

@@ -67,10 +67,19 @@ pub enum ExampleSchema {
     Lenient,
     /// The built-in schema, strict.
     Strict,
+    /// The example is a whole rule set, not a rule.
+    RuleSet,
+}
+
+/// A rule set around what matters in an example.
+macro_rules! rule_set {
+    ($text:literal) => {
+        concat!("triggerfish: 1\n", $text, "\notherwise:\n  - { key: help, label: Help, strategies: [{ url: \"https://help.example/\" }] }\n")
+    };
 }
 
 macro_rules! codes {
-    ($( $variant:ident $id:literal $severity:ident $title:literal, $explanation:literal, $schema:ident $rule:expr => $better:literal; )*) => {
+    ($( $variant:ident $id:literal $severity:ident $title:literal, $explanation:literal, $schema:ident $rule:expr => $better:expr; )*) => {
         /// What a diagnostic is about. The number never changes its meaning.
         #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
         pub enum Code {
@@ -235,6 +244,51 @@ codes! {
     InvisibleInText "TF0312" Warning "an invisible format control inside quotes",
         "The text has a character that nobody sees, so a comparison with it fails for no visible reason. Remove it, or write it as an escape such as `\\u200b` if it is meant.",
         None Rule::Text("x == \"a\u{200b}b\"") => "x == \"a\\u200bb\"";
+    UnreadableFile "TF0401" Error "the file cannot be read",
+        "A rule set is one YAML or JSON document. A key stands in a map once; aliases, anchors, tags and merge keys of YAML are not read, so that what a file says can be seen where it is said.",
+        RuleSet Rule::Text("triggerfish: 1\nname: [acme") => rule_set!("name: acme");
+    UnknownKey "TF0402" Error "a key that means nothing here",
+        "Every key of a rule set has a meaning; one that has none is usually misspelled, or stands one level too high or too low. The help says what is known at this place.",
+        RuleSet Rule::Text(rule_set!("defualt_locale: en")) => rule_set!("default_locale: en");
+    WrongShape "TF0403" Error "a value of another form than the key wants",
+        "The key wants a text, a number, a list, a map or one of a few words, and found something else. In YAML, quotes make a text of anything.",
+        RuleSet Rule::Text(rule_set!("max_options: many")) => rule_set!("max_options: 5");
+    MissingKey "TF0404" Error "something is missing",
+        "The key has to be there, because nothing sensible could be assumed in its place.",
+        RuleSet Rule::Text(rule_set!("categories:\n  - items: []")) => rule_set!("categories:\n  - key: it\n    items: []");
+    UnknownReference "TF0405" Error "a reference to something that is not there",
+        "Items, integrations, calendars and lists are referred to by their keys. Nothing of this key is declared in the rule set.",
+        RuleSet Rule::Text(rule_set!("always:\n  - { key: person, topics: [billing], offer: [chat] }")) => rule_set!("always:\n  - { key: person, topics: [billing], offer: [help] }");
+    DuplicateKey "TF0406" Error "the same key twice",
+        "Keys name categories, items and rules in decisions, traces and tests, so each stands for one thing only. Items share one room, whatever their category.",
+        RuleSet Rule::Text(rule_set!("categories:\n  - { key: it, items: [] }\n  - { key: it, items: [] }")) => rule_set!("categories:\n  - { key: it, items: [] }\n  - { key: hr, items: [] }");
+    Cycle "TF0407" Error "a circle",
+        "Definitions must not refer to each other in a circle, and a chain of `if_unanswered` must come to an end.",
+        RuleSet Rule::Text(rule_set!("define: { a: NOT b, b: NOT a }")) => rule_set!("define: { a: NOT b, b: bot.resolved }");
+    BadTemplate "TF0408" Error "a template that cannot be read",
+        "A text holds expressions between `{{` and `}}`; `{{{{` stands for two braces. The first `}}` outside quotes and brackets closes.",
+        RuleSet Rule::Text(rule_set!("entry_label: 'Help with {{ domain'")) => rule_set!("entry_label: 'Help with {{ domain }}'");
+    UnsafeTarget "TF0409" Error "an address that user data could change",
+        "Scheme, host and port of a URL are written out; expressions may stand in a path segment, a query or a fragment, where their values are encoded. Addresses and identifiers have no line breaks.",
+        RuleSet Rule::Text(rule_set!("integrations:\n  chat: { mode: url, system: glia, url: 'https://{{ org }}.example/' }")) => rule_set!("integrations:\n  chat: { mode: url, system: glia, url: 'https://chat.example/{{ org }}' }");
+    BadCalendar "TF0410" Error "opening hours that cannot be read",
+        "Hours are ranges such as `08:00-18:00` for days such as `mon-fri`, in a zone such as `Europe/Berlin`; dates are `12-25`, `2026-04-03` or `2026-12-24/2026-12-31`.",
+        RuleSet Rule::Text(rule_set!("calendars:\n  desk: { timezone: UTC, hours: { mon-fri: [\"8-18\"] } }")) => rule_set!("calendars:\n  desk: { timezone: UTC, hours: { mon-fri: [\"08:00-18:00\"] } }");
+    BadDeclaration "TF0411" Error "a declaration that cannot be read",
+        "Below `context`, attributes are declared by path and type: `bool integer number text time enum list<T> map<T> object any`.",
+        RuleSet Rule::Text(rule_set!("context: { attributes: { user.tier: txet } }")) => rule_set!("context: { attributes: { user.tier: text } }");
+    MayFail "TF0412" Error "the last resort may fail",
+        "The last entry of `otherwise` is what stands when nothing else does: it is enabled, has no condition, needs no live person, and none of its templates can fail. A template fails where a kind may not fit, or where a text may grow too long.",
+        RuleSet Rule::Text("triggerfish: 1\notherwise:\n  - { key: help, label: \"{{ $INTEGER(utterance) }}\", strategies: [{ url: \"https://help.example/\" }] }\n") => rule_set!("name: acme");
+    HiddenAttribute "TF0413" Error "a name that hides an attribute",
+        "A definition or list is used by its bare name, so it must not be called like a top-level attribute: rules would no longer see that.",
+        RuleSet Rule::Text(rule_set!("define: { domain: bot.resolved }")) => rule_set!("define: { is_resolved: bot.resolved }");
+    Ineffective "TF0414" Warning "something without effect",
+        "What is written here never does anything: a calendar that never opens, a strategy behind one that is always usable, a definition that nobody uses.",
+        RuleSet Rule::Text(rule_set!("calendars:\n  desk: { timezone: UTC, hours: {} }")) => rule_set!("calendars:\n  desk: { timezone: UTC, hours: { daily: [\"08:00-18:00\"] } }");
+    UnknownPair "TF0415" Warning "a system that is not known to work like this",
+        "The table of systems says which modes each is publicly known to support and what it takes. Public sources contradict each other, so this is no error.",
+        RuleSet Rule::Text(rule_set!("integrations:\n  chat: { mode: broker, system: beyondtrust, queue: it }")) => rule_set!("integrations:\n  chat: { mode: api, system: beyondtrust, queue: it }");
 }
 
 /// The stage that refuses a rule.
@@ -242,8 +296,10 @@ codes! {
 pub enum Stage {
     /// There is no tree: the `TF00..` codes.
     Parse,
-    /// There is a tree, but it does not check: all others.
+    /// There is a tree, but it does not check: the codes from `TF01..` to `TF03..`.
     Check,
+    /// The expressions are not what is wrong: the `TF04..` codes of rule sets.
+    RuleSet,
 }
 
 impl Code {
@@ -251,7 +307,13 @@ impl Code {
     #[must_use]
     pub fn stage(self) -> Stage {
         // The order of codes is that of their numbers.
-        if self < Code::UnknownFunction { Stage::Parse } else { Stage::Check }
+        if self < Code::UnknownFunction {
+            Stage::Parse
+        } else if self < Code::UnreadableFile {
+            Stage::Check
+        } else {
+            Stage::RuleSet
+        }
     }
 }
 
@@ -292,6 +354,7 @@ mod tests {
     fn the_number_tells_the_stage() {
         for code in Code::ALL {
             assert_eq!(code.stage() == Stage::Parse, code.id().starts_with("TF00"), "{code}");
+            assert_eq!(code.stage() == Stage::RuleSet, code.id().starts_with("TF04"), "{code}");
         }
     }
 

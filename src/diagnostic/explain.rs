@@ -16,6 +16,7 @@ pub fn explain(code: Code) -> String {
         ExampleSchema::None => "This rule",
         ExampleSchema::Lenient => "With the built-in schema, this rule",
         ExampleSchema::Strict => "With the built-in schema in strict mode, this rule",
+        ExampleSchema::RuleSet => "This rule set",
     };
     format!(
         "{} ({}): {}\n\n{}\n\n{this_rule} triggers it:\n\n{}\n\nThis one does not:\n\n{}\n",
