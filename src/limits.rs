@@ -36,6 +36,12 @@ pub struct Limits {
     pub schema_bytes: usize,
     /// Most attributes that a schema file may declare, parts of attributes included.
     pub schema_attributes: usize,
+    /// Longest text that a template of a rule set may render to, in bytes.
+    pub rendered_bytes: usize,
+    /// Largest rule-set file, in bytes.
+    pub ruleset_bytes: usize,
+    /// Most bytes of text that a decision may hold.
+    pub decision_bytes: usize,
 }
 
 impl Limits {
@@ -69,6 +75,9 @@ impl Default for Limits {
             context_bytes: 1024 * 1024,
             schema_bytes: 4 * 1024 * 1024,
             schema_attributes: 10_000,
+            rendered_bytes: 64 * 1024,
+            ruleset_bytes: 64 * 1024 * 1024,
+            decision_bytes: 1024 * 1024,
         }
     }
 }

@@ -23,7 +23,9 @@ pub use calendar::{Calendars, NoCalendars, UnknownCalendar};
 pub use logic::first_present;
 pub use table::{ALL, BuiltinId, find};
 pub use text::{PatternError, compile_pattern, fold_case, same_text};
-pub use time::find_zone;
+#[cfg(feature = "handoff")]
+pub(crate) use time::{civil, is_utc};
+pub use time::{find_zone, rfc3339};
 
 use crate::value::{ErrorKinds, EvalErrorKind, Kinds, Value};
 

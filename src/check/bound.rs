@@ -42,3 +42,14 @@ pub(super) fn longest_text(limits: &Limits) -> u64 {
 pub(super) fn longest_list(limits: &Limits) -> u64 {
     (limits.context_bytes as u64 / 2).max(limits.bytes / u64::from(crate::value::ENTRY_BYTES))
 }
+
+/// The most elements or code points that a slice with constant bounds can have; `None` where its length depends on what is sliced. A bound that is
+/// `None` is left out.
+pub(crate) fn slice_length(from: Option<i64>, to: Option<i64>) -> Option<u64> {
+    match (from.unwrap_or(0), to) {
+        // From so many before the end to the end.
+        (from, None) => (from < 0).then(|| from.unsigned_abs()),
+        (from, Some(to)) if (from < 0) == (to < 0) => Some(u64::try_from(to.saturating_sub(from)).unwrap_or(0)),
+        (from, Some(to)) => (from < 0).then(|| from.unsigned_abs().min(to.unsigned_abs())),
+    }
+}

@@ -15,13 +15,18 @@ mod suggest;
 
 mod typed;
 
+#[cfg(feature = "handoff")]
+pub(crate) use bound::slice_length;
+
+pub use crate::hir::Facts;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::builtins::Calendars;
 use crate::context::{Layout, SlotId};
 use crate::diagnostic::Diagnostic;
-use crate::hir::{Facts, Program};
+use crate::hir::Program;
 use crate::limits::Limits;
 use crate::schema::{Attribute, Schema};
 use crate::stack::with_room;

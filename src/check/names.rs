@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
+use super::Named;
 use super::bound::{self, Work};
 use super::lower::{Lowerer, errors};
 use super::suggest::nearest;
-use super::Named;
 use super::typed::{Attr, Ty, Typed};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::hir::{Constant, Facts, Link, LinkOp, Node};
@@ -302,7 +302,13 @@ impl<'c> Lowerer<'c> {
                 self.never_fits(bound.span, spine.end.errors.or(bound.errors), format!("the bound of a slice is {kinds}"), "it is a Number, or left out");
             }
         }
-        let mut work = Work::bytes(if spine.end.ty.is_null() { 0 } else { bound::longest_text(self.world.limits).saturating_mul(16) });
+        let most = match (self.constant_bound(from.as_ref()), self.constant_bound(to.as_ref())) {
+            (Some(from), Some(to)) => bound::slice_length(from, to),
+            (None, _) | (_, None) => None,
+        };
+        let each = if some.meets(Kinds::LIST) { u64::from(crate::value::ENTRY_BYTES) } else { 4 };
+        let most = most.map_or(bound::longest_text(self.world.limits).saturating_mul(16), |most| most.saturating_mul(each));
+        let mut work = Work::bytes(if spine.end.ty.is_null() { 0 } else { most });
         let mut fails = errors(&[
             (!some.within(sequence) || bounds.iter().any(|bound| !bound.ty.some().within(Kinds::NUMBER)), EvalErrorKind::TypeMismatch),
             (bounds.iter().any(|bound| bound.ty.kinds.meets(Kinds::FLOAT)), EvalErrorKind::InvalidArgument),
@@ -315,6 +321,16 @@ impl<'c> Lowerer<'c> {
         let ty = Ty { kinds: spine.end.ty.kinds.and(sequence.or(Kinds::NULL)), shape: spine.end.ty.shape.clone() };
         spine.push(LinkOp::Slice(from.map(|from| from.node), to.map(|to| to.node)), span, ty, fails, work);
         spine
+    }
+
+    /// The bound of a slice, if it is left out or a constant Integer.
+    fn constant_bound(&self, bound: Option<&Typed<'c>>) -> Option<Option<i64>> {
+        let Some(bound) = bound else { return Some(None) };
+        match self.constant_of(bound)?.value {
+            Value::Null => Some(None),
+            Value::Integer(bound) => Some(Some(bound)),
+            Value::Bool(_) | Value::Float(_) | Value::Text(_) | Value::List(_) | Value::Map(_) => None,
+        }
     }
 }
 

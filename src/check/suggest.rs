@@ -6,6 +6,8 @@ pub(super) fn nearest<'n>(word: &str, candidates: impl IntoIterator<Item = &'n s
     candidates
         .into_iter()
         .map(|candidate| (strsim::damerau_levenshtein(&word, &candidate.to_lowercase()), candidate))
+        // One letter is not like another.
+        .filter(|(distance, _)| *distance < word.chars().count())
         .filter(|(distance, candidate)| *distance <= (candidate.chars().count().min(word.chars().count()) / 4).max(1))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)

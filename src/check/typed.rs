@@ -115,7 +115,7 @@ impl<'c> Ty<'c> {
                     Some(member) => Ty::declared(member, member.kinds(strict)),
                     None => Ty::declared(values, values.kinds(strict)).or_null(),
                 }),
-                Type::Bool | Type::Integer | Type::Number | Type::Text | Type::Enum { .. } | Type::List(_) | Type::Any => Some(Ty::ANY),
+                Type::Bool | Type::Integer | Type::Number | Type::Time | Type::Text | Type::Enum { .. } | Type::List(_) | Type::Any => Some(Ty::ANY),
             },
             Shape::Unknown | Shape::Elements(_) => Some(Ty::ANY),
         }

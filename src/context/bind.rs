@@ -2,11 +2,11 @@
 
 use serde::Serialize;
 
-use super::conform::{Conformer, Pointer};
 use super::layout::{Branch, Branches, Expected};
 use super::pointer::pointer_at;
 use super::{Context, ContextError, Layout, Slot};
 use crate::limits::Limits;
+use crate::schema::{Conformer, Pointer};
 use crate::value::Value;
 use crate::value::json::{JsonError, JsonKind, Reader, from_serde};
 
@@ -26,10 +26,10 @@ impl Context {
         if reader.kind().map_err(located)? != JsonKind::Object {
             return Err(no_object());
         }
-        let mut binder = Binder::new(layout);
+        let mut binder = Binder::new(layout, limits);
         binder.read_members(&mut reader, &layout.roots, 1, &located)?;
         reader.finish().map_err(located)?;
-        Ok(binder.context)
+        Ok(binder.finish())
     }
 
     /// Binds a document that `serde_json` has read.
@@ -40,12 +40,12 @@ impl Context {
         let serde_json::Value::Object(members) = document else {
             return Err(no_object());
         };
-        let mut binder = Binder::new(layout);
+        let mut binder = Binder::new(layout, limits);
         let mut taken = Taken { room: limits.context_bytes, depth: limits.effective_json_depth() };
         for branch in layout.roots.iter() {
             binder.take(branch, members.get(branch.name.as_ref()), 1, &mut taken)?;
         }
-        Ok(binder.context)
+        Ok(binder.finish())
     }
 
     /// Binds any value that serializes as a JSON object.
@@ -81,14 +81,25 @@ struct Taken {
 
 struct Binder<'l> {
     layout: &'l Layout,
-    context: Context,
+    slots: Vec<Slot>,
+    raw: Vec<Option<Value>>,
+    conformer: Conformer,
     pointer: Pointer,
 }
 
 impl<'l> Binder<'l> {
-    fn new(layout: &'l Layout) -> Binder<'l> {
-        let slots = vec![Slot::Value(Value::Null); layout.len()];
-        Binder { layout, context: Context { slots, warnings: Vec::new() }, pointer: Pointer::default() }
+    fn new(layout: &'l Layout, limits: &Limits) -> Binder<'l> {
+        Binder {
+            layout,
+            slots: vec![Slot::Value(Value::Null); layout.len()],
+            raw: vec![None; layout.raw_len()],
+            conformer: Conformer { strict: layout.strict, warnings: Vec::new(), room: limits.context_bytes },
+            pointer: Pointer::default(),
+        }
+    }
+
+    fn finish(self) -> Context {
+        Context { slots: self.slots, raw: self.raw, warnings: self.conformer.warnings }
     }
 
     /// Reads the members of the object that the reader is at; their names are `depth` names down.
@@ -105,9 +116,9 @@ impl<'l> Binder<'l> {
                 return Err(self.error(format!("the key `{}` occurs twice", crate::diagnostic::visible(&key))));
             }
             let kind = reader.kind().map_err(located)?;
-            if branch.slot.is_none() && kind == JsonKind::Object {
+            if !branch.is_kept() && kind == JsonKind::Object {
                 self.read_members(reader, &branch.branches, depth + 1, located)?;
-            } else if branch.slot.is_none() && kind != JsonKind::Null {
+            } else if !branch.is_kept() && kind != JsonKind::Null {
                 reader.skip().map_err(located)?;
                 self.no_map(branch, name_of(kind), depth)?;
             } else {
@@ -117,20 +128,20 @@ impl<'l> Binder<'l> {
             self.pointer.pop();
         }
         for (_, branch) in branches.iter().enumerate().filter(|(at, _)| !seen.has(*at)) {
-            self.absent(branch)?;
+            self.absent(branch, depth)?;
         }
         Ok(())
     }
 
     /// Takes what a branch names out of a document in memory.
     fn take(&mut self, branch: &'l Branch, found: Option<&serde_json::Value>, depth: usize, taken: &mut Taken) -> Result<(), ContextError> {
-        let Some(found) = found else { return self.absent(branch) };
+        let Some(found) = found else { return self.absent(branch, depth) };
         self.pointer.push(&branch.name);
-        if let (serde_json::Value::Object(members), None) = (found, branch.slot) {
+        if let (serde_json::Value::Object(members), false) = (found, branch.is_kept()) {
             for inner in branch.branches.iter() {
                 self.take(inner, members.get(inner.name.as_ref()), depth + 1, taken)?;
             }
-        } else if let (None, Some(kind)) = (branch.slot, kind_without_members(found)) {
+        } else if let (false, Some(kind)) = (branch.is_kept(), kind_without_members(found)) {
             // Only parts of it are wanted, and it has none: it is not looked at, as in a text.
             self.no_map(branch, name_of(kind), depth)?;
         } else {
@@ -143,19 +154,19 @@ impl<'l> Binder<'l> {
         Ok(())
     }
 
-    /// Puts a value into the slot of its branch and its parts into the slots below.
+    /// Puts what the document has into the slot of its branch and its parts into the slots below. The branch stands `depth` names down.
     fn place(&mut self, branch: &'l Branch, value: Value, depth: usize) -> Result<(), ContextError> {
-        let value = match &branch.expected {
-            Expected::Whole { ty, nullable } => {
-                let mut conformer = Conformer { strict: self.layout.strict, warnings: &mut self.context.warnings };
-                conformer.fit(ty, *nullable, value, &mut self.pointer)?
+        if let Some(place) = branch.raw.and_then(|raw| self.raw.get_mut(raw.index())) {
+            *place = Some(value.clone());
+        }
+        match (&branch.expected, &value) {
+            (Expected::Whole(declared), _) => {
+                self.keep_raw(&branch.branches, &value);
+                let fitted = self.conformer.fit(declared, value, &mut self.pointer)?;
+                self.put(branch, fitted, depth)
             }
-            Expected::Members { nullable: false } if value.is_null() => return self.absent_here(),
-            Expected::Members { .. } | Expected::Anything => value,
-        };
-        match &value {
-            Value::Null => {}
-            Value::Map(map) => {
+            (Expected::Members { .. } | Expected::Anything { .. }, Value::Null) => self.nothing(branch, depth),
+            (Expected::Members { .. } | Expected::Anything { .. }, Value::Map(map)) => {
                 for inner in branch.branches.iter() {
                     match map.get(&inner.name) {
                         Some(part) => {
@@ -163,28 +174,66 @@ impl<'l> Binder<'l> {
                             self.place(inner, part.clone(), depth + 1)?;
                             self.pointer.pop();
                         }
-                        None => self.absent(inner)?,
+                        None => self.absent(inner, depth + 1)?,
+                    }
+                }
+                self.fill_slot(branch, value);
+                Ok(())
+            }
+            (Expected::Members { .. } | Expected::Anything { .. }, _) => {
+                self.no_map(branch, value.kind().name(), depth)?;
+                self.fill_slot(branch, value);
+                Ok(())
+            }
+        }
+    }
+
+    /// Puts a value that is as its declaration wants it, and so are its parts, into the slot of its branch and its parts into the slots below.
+    fn put(&mut self, branch: &'l Branch, value: Value, depth: usize) -> Result<(), ContextError> {
+        match &value {
+            Value::Null => self.nothing_below(branch, depth)?,
+            Value::Map(map) => {
+                for inner in branch.branches.iter() {
+                    match map.get(&inner.name) {
+                        Some(part) => self.put(inner, part.clone(), depth + 1)?,
+                        None => self.fill(inner, depth + 1)?,
                     }
                 }
             }
-            Value::Bool(_) | Value::Integer(_) | Value::Float(_) | Value::Text(_) | Value::List(_) => self.no_map(branch, value.kind().name(), depth)?,
+            Value::Bool(_) | Value::Integer(_) | Value::Float(_) | Value::Text(_) | Value::List(_) => self.mark(&branch.branches, depth),
         }
-        if let Some(slot) = branch.slot
-            && let Some(place) = self.context.slots.get_mut(slot.index())
-        {
+        self.fill_slot(branch, value);
+        Ok(())
+    }
+
+    fn fill_slot(&mut self, branch: &Branch, value: Value) {
+        if let Some(place) = branch.slot.and_then(|slot| self.slots.get_mut(slot.index())) {
             *place = Slot::Value(value);
         }
-        Ok(())
+    }
+
+    /// Keeps the raw values below something that is fitted as a whole.
+    fn keep_raw(&mut self, branches: &'l Branches, value: &Value) {
+        let Value::Map(map) = value else { return };
+        if self.raw.is_empty() {
+            return;
+        }
+        for (branch, part) in branches.iter().filter_map(|branch| Some((branch, map.get(&branch.name)?))) {
+            if let Some(place) = branch.raw.and_then(|raw| self.raw.get_mut(raw.index())) {
+                *place = Some(part.clone());
+            }
+            self.keep_raw(&branch.branches, part);
+        }
     }
 
     /// The value of a branch, of which parts are read, is something that has no members. It stands `depth` names down.
     fn no_map(&mut self, branch: &'l Branch, found: &str, depth: usize) -> Result<(), ContextError> {
         match &branch.expected {
             Expected::Members { .. } => {
-                let mut conformer = Conformer { strict: self.layout.strict, warnings: &mut self.context.warnings };
-                conformer.misfit(format!("expected Map, found {found}"), &self.pointer).map(drop)
+                self.conformer.misfit(format!("expected Map, found {found}"), &self.pointer)?;
+                self.nothing_below(branch, depth)
             }
-            Expected::Anything | Expected::Whole { .. } => {
+            Expected::Anything { .. } | Expected::Whole(_) => {
                 self.mark(&branch.branches, depth);
                 Ok(())
             }
@@ -193,29 +242,47 @@ impl<'l> Binder<'l> {
 
     fn mark(&mut self, branches: &'l Branches, at: usize) {
         for branch in branches.iter() {
-            if let Some(place) = branch.slot.and_then(|slot| self.context.slots.get_mut(slot.index())) {
+            if let Some(place) = branch.slot.and_then(|slot| self.slots.get_mut(slot.index())) {
                 *place = Slot::NoMembers { at };
             }
             self.mark(&branch.branches, at);
         }
     }
 
-    /// A branch is not there: an error where the schema requires it, else all its slots stay `NULL`.
-    fn absent(&mut self, branch: &'l Branch) -> Result<(), ContextError> {
-        match &branch.expected {
-            Expected::Whole { nullable: false, .. } | Expected::Members { nullable: false } => {
-                self.pointer.push(&branch.name);
-                self.absent_here()?;
-                self.pointer.pop();
-                Ok(())
-            }
-            Expected::Whole { .. } | Expected::Members { .. } | Expected::Anything => Ok(()),
+    /// A branch is not there.
+    fn absent(&mut self, branch: &'l Branch, depth: usize) -> Result<(), ContextError> {
+        if self.layout.has_defaults() || branch.expected.is_required() {
+            self.pointer.push(&branch.name);
+            self.nothing(branch, depth)?;
+            self.pointer.pop();
         }
+        Ok(())
     }
 
-    fn absent_here(&mut self) -> Result<(), ContextError> {
-        let mut conformer = Conformer { strict: self.layout.strict, warnings: &mut self.context.warnings };
-        conformer.misfit("a required attribute is missing".to_owned(), &self.pointer).map(drop)
+    /// A branch is not there, or `null`: its default, an error where the schema requires it, else all its slots stay `NULL` that have no defaults of their own.
+    fn nothing(&mut self, branch: &'l Branch, depth: usize) -> Result<(), ContextError> {
+        if branch.expected.is_required() {
+            self.conformer.misfit("a required attribute is missing".to_owned(), &self.pointer)?;
+        }
+        self.fill(branch, depth)
+    }
+
+    /// What a branch is a name of is `NULL`: its parts are missing, and read as their defaults.
+    fn nothing_below(&mut self, branch: &'l Branch, depth: usize) -> Result<(), ContextError> {
+        if self.layout.has_defaults() {
+            branch.branches.iter().try_for_each(|inner| self.fill(inner, depth + 1))?;
+        }
+        Ok(())
+    }
+
+    fn fill(&mut self, branch: &'l Branch, depth: usize) -> Result<(), ContextError> {
+        match branch.expected.default() {
+            Some(default) => {
+                self.conformer.charge(default, &self.pointer)?;
+                self.put(branch, default.clone(), depth)
+            }
+            None => self.nothing_below(branch, depth),
+        }
     }
 
     fn error(&self, message: String) -> ContextError {

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::schema::{Lookup, Schema, Type};
+use crate::schema::{Attribute, Lookup, Schema, Type};
+use crate::value::Value;
 
 /// A slot of a context: the place of an attribute path in its [`Layout`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -17,6 +18,16 @@ impl SlotId {
     }
 }
 
+/// A place of a document whose raw value a context keeps: [`Layout::raw`].
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct RawId(u32);
+
+impl RawId {
+    pub(super) fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// The attribute paths that a program reads.
 #[derive(Clone, Debug, Default)]
 pub struct Layout {
@@ -25,6 +36,10 @@ pub struct Layout {
     computed: Vec<bool>,
     pub(super) roots: Branches,
     pub(super) strict: bool,
+    /// Whether anything that is read, or something on the way to it, has a default.
+    defaults: bool,
+    /// How many raw values are kept.
+    raw: u32,
 }
 
 /// A name on the way to one or more slots.
@@ -33,6 +48,8 @@ pub(super) struct Branch {
     pub(super) name: Arc<str>,
     /// The slot of the path that ends here.
     pub(super) slot: Option<SlotId>,
+    /// Where the raw value of the path that ends here is kept.
+    pub(super) raw: Option<RawId>,
     pub(super) expected: Expected,
     pub(super) branches: Branches,
 }
@@ -58,6 +75,12 @@ impl Branches {
         Some((at, self.list.get(at)?))
     }
 
+    fn get_or_new(&mut self, name: &Arc<str>) -> Option<&mut Branch> {
+        let known = self.find(name).map(|(known, _)| known);
+        let at = known.unwrap_or_else(|| self.push(Branch::new(name)));
+        self.list.get_mut(at)
+    }
+
     fn push(&mut self, branch: Branch) -> usize {
         let at = self.list.len();
         self.list.push(branch);
@@ -72,15 +95,44 @@ impl Branches {
     }
 }
 
+impl Branch {
+    fn new(name: &Arc<str>) -> Branch {
+        Branch { name: name.clone(), slot: None, raw: None, expected: Expected::Anything { default: None }, branches: Branches::default() }
+    }
+
+    /// Whether the value itself is kept, not only parts of it.
+    pub(super) fn is_kept(&self) -> bool {
+        self.slot.is_some() || self.raw.is_some()
+    }
+}
+
 /// What the schema says of the value at a name.
 #[derive(Clone, Debug)]
 pub(super) enum Expected {
-    /// Nothing.
-    Anything,
+    /// Nothing, but perhaps what stands for it where it is absent.
+    Anything { default: Option<Value> },
     /// Only parts of it are read, so that it has to be a Map.
-    Members { nullable: bool },
-    /// It is read whole, and has a type.
-    Whole { ty: Type, nullable: bool },
+    Members { nullable: bool, default: Option<Value> },
+    /// It is read whole, and declared.
+    Whole(Box<Attribute>),
+}
+
+impl Expected {
+    pub(super) fn default(&self) -> Option<&Value> {
+        match self {
+            Expected::Anything { default } | Expected::Members { default, .. } => default.as_ref(),
+            Expected::Whole(attribute) => attribute.default.as_ref(),
+        }
+    }
+
+    /// Whether something has to be there.
+    pub(super) fn is_required(&self) -> bool {
+        match self {
+            Expected::Anything { .. } => false,
+            Expected::Members { nullable, default } => !nullable && default.is_none(),
+            Expected::Whole(attribute) => !attribute.nullable && attribute.default.is_none(),
+        }
+    }
 }
 
 impl Layout {
@@ -94,26 +146,48 @@ impl Layout {
         self.computed.push(false);
         self.strict = schema.is_some_and(|schema| schema.strict);
         self.pii.push(match schema.map(|schema| schema.lookup(path.iter().map(AsRef::as_ref))) {
-            Some(Lookup::Declared { pii, .. } | Lookup::Free { pii }) => pii,
+            // The whole shows what its parts do.
+            Some(Lookup::Declared { attribute, pii, .. }) => pii || attribute.holds_pii(),
+            Some(Lookup::Free { pii }) => pii,
             Some(Lookup::Unknown { .. } | Lookup::NoMembers { .. }) | None => true,
         });
+        if let Some(branch) = self.branch(path, true, schema) {
+            branch.slot = Some(slot);
+        }
+        slot
+    }
+
+    /// The branch of a path, which comes into being, with what the schema says of it. `whole`: the value is read, not only parts of it.
+    fn branch(&mut self, path: &[Arc<str>], whole: bool, schema: Option<&Schema>) -> Option<&mut Branch> {
+        let (last, parents) = path.split_last()?;
         let mut branches = &mut self.roots;
-        for (at, name) in path.iter().enumerate() {
-            let whole = at + 1 == path.len();
-            let known = branches.find(name).map(|(known, _)| known);
-            let found =
-                known.unwrap_or_else(|| branches.push(Branch { name: name.clone(), slot: None, expected: Expected::Anything, branches: Branches::default() }));
-            let Some(branch) = branches.list.get_mut(found) else { break };
-            if whole {
-                branch.slot = Some(slot);
-            }
-            // What is expected of a branch changes only when it becomes one that is read whole.
-            if whole || known.is_none() {
-                branch.expected = expected(schema, path.get(..=at).unwrap_or(path), whole);
+        for (at, name) in parents.iter().enumerate() {
+            let branch = branches.get_or_new(name)?;
+            // What is read whole stays so.
+            if branch.slot.is_none() {
+                branch.expected = expected(schema, path.get(..=at).unwrap_or(path), false);
+                self.defaults |= branch.expected.default().is_some();
             }
             branches = &mut branch.branches;
         }
-        slot
+        let branch = branches.get_or_new(last)?;
+        if whole {
+            branch.expected = expected(schema, path, true);
+            self.defaults |= branch.expected.default().is_some();
+        }
+        Some(branch)
+    }
+
+    /// Has contexts keep what the document has at a path, as it is written there: [`super::Context::raw`]. The same place for the same path.
+    /// It is no slot: no rule reads it, and it does not have to be of its declared type.
+    pub fn raw(&mut self, path: &[Arc<str>], schema: Option<&Schema>) -> RawId {
+        let new = RawId(self.raw);
+        let Some(branch) = self.branch(path, false, schema) else { return new };
+        let place = *branch.raw.get_or_insert(new);
+        if place == new {
+            self.raw = self.raw.saturating_add(1);
+        }
+        place
     }
 
     /// A slot of its own for a value that is no attribute: the caller computes it and fills it ([`super::Context::set`]); binding leaves it `NULL`.
@@ -142,6 +216,14 @@ impl Layout {
         let (first, rest) = path.split_first()?;
         let (_, first) = self.roots.find(first)?;
         rest.iter().try_fold(first, |branch, name| branch.branches.find(name).map(|(_, branch)| branch))?.slot
+    }
+
+    pub(super) fn has_defaults(&self) -> bool {
+        self.defaults
+    }
+
+    pub(super) fn raw_len(&self) -> usize {
+        self.raw as usize
     }
 
     /// How many slots there are.
@@ -177,10 +259,12 @@ impl Layout {
 fn expected(schema: Option<&Schema>, path: &[Arc<str>], whole: bool) -> Expected {
     match schema.map(|schema| schema.lookup(path.iter().map(AsRef::as_ref))) {
         Some(Lookup::Declared { attribute, .. }) => match &attribute.ty {
-            ty if whole => Expected::Whole { ty: ty.clone(), nullable: attribute.nullable },
-            Type::Object { .. } | Type::Map { .. } => Expected::Members { nullable: attribute.nullable },
-            Type::Bool | Type::Integer | Type::Number | Type::Text | Type::Enum { .. } | Type::List(_) | Type::Any => Expected::Anything,
+            _ if whole => Expected::Whole(Box::new(attribute.clone())),
+            Type::Object { .. } | Type::Map { .. } => Expected::Members { nullable: attribute.nullable, default: attribute.default.clone() },
+            Type::Bool | Type::Integer | Type::Number | Type::Time | Type::Text | Type::Enum { .. } | Type::List(_) | Type::Any => {
+                Expected::Anything { default: attribute.default.clone() }
+            }
         },
-        Some(Lookup::Free { .. } | Lookup::Unknown { .. } | Lookup::NoMembers { .. }) | None => Expected::Anything,
+        Some(Lookup::Free { .. } | Lookup::Unknown { .. } | Lookup::NoMembers { .. }) | None => Expected::Anything { default: None },
     }
 }

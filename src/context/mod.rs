@@ -3,20 +3,22 @@
 //! A [`Layout`] names the attribute paths that a program (a rule, or a whole set) reads. A context is bound once to these slots; it binds or fails as a whole.
 
 mod bind;
-mod conform;
 mod layout;
 mod pointer;
 #[cfg(test)]
 mod tests;
 
-pub use layout::{Layout, SlotId};
+pub use crate::schema::Misfit as ContextWarning;
+pub use layout::{Layout, RawId, SlotId};
 
+use crate::schema::Misfit;
 use crate::value::{EvalErrorKind, Value};
 
 /// The values of one context that a program reads.
 #[derive(Clone, Debug)]
 pub struct Context {
     slots: Vec<Slot>,
+    raw: Vec<Option<Value>>,
     warnings: Vec<ContextWarning>,
 }
 
@@ -35,11 +37,24 @@ pub enum Slot {
 }
 
 impl Context {
+    /// A context that has nothing: every slot is `NULL`, whatever the schema requires.
+    #[must_use]
+    pub fn empty(layout: &Layout) -> Context {
+        Context { slots: vec![Slot::Value(Value::Null); layout.len()], raw: vec![None; layout.raw_len()], warnings: Vec::new() }
+    }
+
     /// The value of a slot.
     #[must_use]
     pub fn slot(&self, slot: SlotId) -> &Slot {
         const NULL: &Slot = &Slot::Value(Value::Null);
         self.slots.get(slot.index()).unwrap_or(NULL)
+    }
+
+    /// What the document has at a place whose raw value is kept ([`Layout::raw`]): as it is written there, whatever its declared type; `None` where it has
+    /// nothing.
+    #[must_use]
+    pub fn raw(&self, place: RawId) -> Option<&Value> {
+        self.raw.get(place.index())?.as_ref()
     }
 
     /// Fills a slot with something else than what the document has there: a value that is computed, or that is too old to be used.
@@ -56,15 +71,6 @@ impl Context {
     }
 }
 
-/// Something in a context that is not as its schema says.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct ContextWarning {
-    /// Where: a JSON pointer.
-    pub pointer: String,
-    /// What: one line.
-    pub message: String,
-}
-
 /// Why a context does not bind: the outcome `invalid_context`.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("invalid_context{}: {message}", if pointer.is_empty() { String::new() } else { format!(" at {pointer}") })]
@@ -75,4 +81,10 @@ pub struct ContextError {
     pub message: String,
     /// The byte of the document, where there is one.
     pub offset: Option<usize>,
+}
+
+impl From<Misfit> for ContextError {
+    fn from(misfit: Misfit) -> ContextError {
+        ContextError { pointer: misfit.pointer, message: misfit.message, offset: None }
+    }
 }

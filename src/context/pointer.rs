@@ -1,6 +1,6 @@
 //! Where a byte of a JSON document stands: run only when there is something to report.
 
-use super::conform::Pointer;
+use crate::schema::Pointer;
 
 /// The JSON pointer of the value, or the key, that byte `offset` of a document belongs to. The document may be broken from there on.
 pub(super) fn pointer_at(json: &[u8], offset: usize) -> String {

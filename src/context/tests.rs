@@ -76,7 +76,7 @@ fn strict_contexts_are_of_their_declared_types() {
     let types = TYPES.replace("STRICT", "true");
     let all = rule(&types, "[n, t, l, o.m, e]");
     assert_eq!(value(&all, r#"{"n": 3.0, "t": "x", "l": [1, 2.0], "o": {"m": true}, "e": "A"}"#).to_string(), r#"[3,"x",[1,2],true,"A"]"#);
-    assert_eq!(refused(&all, r#"{"t": "x", "n": 3.5}"#), ("/n".to_owned(), "expected an integer, found 3.5".to_owned()));
+    assert_eq!(refused(&all, r#"{"t": "x", "n": 3.5}"#), ("/n".to_owned(), "expected an integer, found another Number".to_owned()));
     assert_eq!(refused(&all, r#"{"t": "x", "l": [1, "2"]}"#), ("/l/1".to_owned(), "expected Integer, found Text".to_owned()));
     assert_eq!(refused(&all, r#"{"t": "x", "o": 5}"#), ("/o".to_owned(), "expected Map, found Number".to_owned()));
     assert_eq!(refused(&all, r#"{"n": 1}"#), ("/t".to_owned(), "a required attribute is missing".to_owned()));
@@ -118,5 +118,128 @@ fn a_context_has_a_largest_size_and_a_deepest_nesting() {
     for (depth, binds) in [(63, true), (64, false)] {
         assert_eq!(rule.bind_json(deep(depth).as_bytes()).is_ok(), binds);
         assert_eq!(rule.bind_value(&serde_json::from_str(&deep(depth)).unwrap()).is_ok(), binds);
+    }
+}
+
+/// What a rule reads in a context, and where something did not fit.
+fn read(schema: &str, source: &str, json: &str) -> (String, Vec<String>) {
+    let rule = rule(schema, source);
+    let context = rule.bind_json(json.as_bytes()).unwrap();
+    let from_value = rule.bind_value(&serde_json::from_str(json).unwrap()).unwrap();
+    let value = rule.evaluate(&context, Timestamp::EPOCH).unwrap().to_string();
+    assert_eq!(rule.evaluate(&from_value, Timestamp::EPOCH).unwrap().to_string(), value, "{json}");
+    (value, context.warnings().iter().map(|warning| warning.pointer.clone()).collect())
+}
+
+#[test]
+fn a_time_is_a_number_however_it_is_written() {
+    const TIME: &str = r#"{"extends": "none", "strict": STRICT, "attributes": {"at": "time", "all": "list<time>"}}"#;
+    let strict = TIME.replace("STRICT", "true");
+    let at = |json: &str| read(&strict, "at", &format!(r#"{{"at": {json}}}"#)).0;
+    assert_eq!(at("1767609045"), "1767609045");
+    assert_eq!(at("1767609045.5"), "1767609045.5");
+    assert_eq!(at(r#""2026-01-05T10:30:45Z""#), "1767609045");
+    assert_eq!(at(r#""2026-01-05 12:30:45.25+02:00""#), "1767609045.25");
+    assert_eq!(at(r#""2026-01-05T10:30""#), "1767609000");
+    assert_eq!(at(r#""2026-01-05""#), "1767571200");
+    assert_eq!(read(&strict, "all", r#"{"all": [1, "1970-01-02", null]}"#).0, "[1,86400,null]");
+
+    let rule = rule(&strict, "at");
+    let refused = |json: &str| refused(&rule, &format!(r#"{{"at": {json}}}"#));
+    assert_eq!(refused(r#""soon""#), ("/at".to_owned(), "expected a time such as `2026-01-05T10:30:45Z`, found another Text".to_owned()));
+    assert_eq!(refused("253402300800").1, "expected a time of the years 1 to 9999, found another Number");
+    assert_eq!(refused("1e300").1, "expected a time of the years 1 to 9999, found another Number");
+    assert_eq!(refused("true").1, "expected a time, found Bool");
+    let lenient = TIME.replace("STRICT", "false");
+    assert_eq!(
+        read(&lenient, "[at, all]", r#"{"at": "soon", "all": ["2026", 5]}"#),
+        ("[null,[null,5]]".to_owned(), vec!["/at".to_owned(), "/all/0".to_owned()])
+    );
+}
+
+const DEFAULTS: &str = r#"{"extends": "none", "strict": STRICT, "attributes": {
+    "n": {"type": "integer", "default": 3}, "must": {"type": "text", "nullable": false, "default": "x"},
+    "o": {"type": "object", "attributes": {"a": {"type": "text", "default": "A"}, "b": "text"}},
+    "d": {"type": "object", "default": {"b": "B"}, "attributes": {"a": {"type": "text", "default": "A"}, "b": "text"}},
+    "l": {"type": "list", "of": {"type": "object", "attributes": {"a": {"type": "integer", "default": 1}}}},
+    "m": {"type": "map", "of": {"type": "integer", "default": 5}, "attributes": {"k": {"type": "integer", "default": 6}}},
+    "any": {"type": "any", "default": {"x": [1]}}}}"#;
+
+#[test]
+fn what_is_absent_or_null_reads_as_its_default() {
+    let strict = DEFAULTS.replace("STRICT", "true");
+    let value = |source: &str, json: &str| read(&strict, source, json).0;
+    assert_eq!(value("[n, must]", "{}"), r#"[3,"x"]"#);
+    assert_eq!(value("[n, must]", r#"{"n": null, "must": null}"#), r#"[3,"x"]"#);
+    assert_eq!(value("[n, must]", r#"{"n": 0, "must": ""}"#), r#"[0,""]"#);
+    assert_eq!(value("o", r#"{"o": {"b": "y"}}"#), r#"{"b":"y","a":"A"}"#);
+    assert_eq!(value("o", r#"{"o": {"a": null}}"#), r#"{"a":"A"}"#);
+    assert_eq!(value("l", r#"{"l": [{}, {"a": 2}, {"a": null}, null]}"#), r#"[{"a":1},{"a":2},{"a":1},null]"#);
+    assert_eq!(value("m", r#"{"m": {"x": null}}"#), r#"{"x":5,"k":6}"#);
+    assert_eq!(value("[d, any]", "{}"), r#"[{"b":"B","a":"A"},{"x":[1]}]"#);
+}
+
+#[test]
+fn parts_of_what_is_absent_read_as_their_defaults() {
+    let strict = DEFAULTS.replace("STRICT", "true");
+    for json in ["{}", r#"{"o": null, "d": null, "m": null, "any": null}"#] {
+        assert_eq!(read(&strict, "[o.a, o.b, d.a, d.b, m.x, m.k, any.x[0]]", json).0, r#"["A",null,"A","B",5,6,1]"#, "{json}");
+        assert_eq!(
+            read(&strict, "[o.a, $IS_NULL(o), d.b, d == {\"a\": \"A\", \"b\": \"B\"}, m.k, $IS_NULL(m), m.x]", json).0,
+            r#"["A",true,"B",true,6,true,5]"#,
+            "{json}"
+        );
+    }
+    assert_eq!(read(&strict, "[d.a, d.b]", r#"{"d": {"a": "y"}}"#).0, r#"["y",null]"#);
+}
+
+#[test]
+fn what_is_of_another_kind_is_null_and_not_its_default() {
+    let lenient = DEFAULTS.replace("STRICT", "false");
+    let (value, pointers) = read(&lenient, "[n, must, o, l]", r#"{"n": "3", "must": 5, "o": {"a": 1}, "l": [{"a": "1"}]}"#);
+    assert_eq!(value, r#"[null,null,{"a":null},[{"a":null}]]"#);
+    assert_eq!(pointers, ["/n", "/must", "/o/a", "/l/0/a"]);
+    assert_eq!(read(&lenient, "[o.a, o]", r#"{"o": {"a": 1}}"#), (r#"[null,{"a":null}]"#.to_owned(), vec!["/o/a".to_owned()]));
+    let strict = rule(&DEFAULTS.replace("STRICT", "true"), "n");
+    assert_eq!(refused(&strict, r#"{"n": "3"}"#).1, "expected Integer, found Text");
+}
+
+#[test]
+fn defaults_cannot_make_a_context_large() {
+    let text = "x".repeat(1000);
+    let schema = format!(
+        r#"{{"extends": "none", "attributes": {{"l": {{"type": "list", "of": {{"type": "object", "attributes": {{"a": {{"type": "text", "default": "{text}"}}}}}}}}}}}}"#
+    );
+    let rule = rule(&schema, "l");
+    let json = |count: usize| format!(r#"{{"l": [{}{{}}]}}"#, "{},".repeat(count - 1));
+    // Each costs its length and an entry.
+    let most = Limits::default().context_bytes / 1016;
+    assert!(rule.bind_json(json(most).as_bytes()).is_ok());
+    assert_eq!(refused(&rule, &json(most + 1)), (format!("/l/{most}/a"), "too much is filled in by defaults".to_owned()));
+}
+
+#[test]
+fn raw_values_are_kept_as_they_are_written() {
+    use super::{Context, Layout};
+    let schema = Schema::read(
+        r#"{"extends": "none", "strict": true, "attributes": {"o": {"type": "object", "attributes": {"t": "time"}}}}"#,
+        Format::Json,
+        &Limits::default(),
+    )
+    .unwrap();
+    let path = |text: &str| text.split('.').map(std::sync::Arc::from).collect::<Vec<_>>();
+    let mut layout = Layout::default();
+    layout.slot(&path("o"), Some(&schema));
+    let places = ["o.t", "o", "x.y", "o.none"].map(|text| layout.raw(&path(text), Some(&schema)));
+    assert_eq!(layout.raw(&path("o.t"), Some(&schema)), places[0]);
+    assert_eq!(layout.len(), 1);
+    let json = r#"{"o": {"t": "2026-01-05"}, "x": {"y": null}}"#;
+    let contexts = [
+        Context::from_json(&layout, json.as_bytes(), &Limits::default()),
+        Context::from_value(&layout, &serde_json::from_str(json).unwrap(), &Limits::default()),
+    ];
+    for context in contexts.map(Result::unwrap) {
+        let raw = places.map(|place| context.raw(place).map(ToString::to_string));
+        assert_eq!(raw, [Some(r#""2026-01-05""#.to_owned()), Some(r#"{"t":"2026-01-05"}"#.to_owned()), Some("null".to_owned()), None]);
     }
 }

@@ -259,7 +259,7 @@ codes! {
     UnknownReference "TF0405" Error "a reference to something that is not there",
         "Items, integrations, calendars and lists are referred to by their keys. Nothing of this key is declared in the rule set.",
         RuleSet Rule::Text(rule_set!("always:\n  - { key: person, topics: [billing], offer: [chat] }")) => rule_set!("always:\n  - { key: person, topics: [billing], offer: [help] }");
-    DuplicateKey "TF0406" Error "the same key twice",
+    TakenKey "TF0406" Error "the same key twice",
         "Keys name categories, items and rules in decisions, traces and tests, so each stands for one thing only. Items share one room, whatever their category.",
         RuleSet Rule::Text(rule_set!("categories:\n  - { key: it, items: [] }\n  - { key: it, items: [] }")) => rule_set!("categories:\n  - { key: it, items: [] }\n  - { key: hr, items: [] }");
     Cycle "TF0407" Error "a circle",
@@ -275,7 +275,7 @@ codes! {
         "Hours are ranges such as `08:00-18:00` for days such as `mon-fri`, in a zone such as `Europe/Berlin`; dates are `12-25`, `2026-04-03` or `2026-12-24/2026-12-31`.",
         RuleSet Rule::Text(rule_set!("calendars:\n  desk: { timezone: UTC, hours: { mon-fri: [\"8-18\"] } }")) => rule_set!("calendars:\n  desk: { timezone: UTC, hours: { mon-fri: [\"08:00-18:00\"] } }");
     BadDeclaration "TF0411" Error "a declaration that cannot be read",
-        "Below `context`, attributes are declared by path and type: `bool integer number text time enum list<T> map<T> object any`.",
+        "Below `context`, attributes are declared by path and type, such as `bool`, `text`, `time` or `list<text>`. `triggerfish schema show` shows what is declared anyhow.",
         RuleSet Rule::Text(rule_set!("context: { attributes: { user.tier: txet } }")) => rule_set!("context: { attributes: { user.tier: text } }");
     MayFail "TF0412" Error "the last resort may fail",
         "The last entry of `otherwise` is what stands when nothing else does: it is enabled, has no condition, needs no live person, and none of its templates can fail. A template fails where a kind may not fit, or where a text may grow too long.",
@@ -285,7 +285,7 @@ codes! {
         RuleSet Rule::Text(rule_set!("define: { domain: bot.resolved }")) => rule_set!("define: { is_resolved: bot.resolved }");
     Ineffective "TF0414" Warning "something without effect",
         "What is written here never does anything: a calendar that never opens, a strategy behind one that is always usable, a definition that nobody uses.",
-        RuleSet Rule::Text(rule_set!("calendars:\n  desk: { timezone: UTC, hours: {} }")) => rule_set!("calendars:\n  desk: { timezone: UTC, hours: { daily: [\"08:00-18:00\"] } }");
+        RuleSet Rule::Text(rule_set!("calendars:\n  desk: { timezone: UTC, hours: {} }")) => rule_set!("calendars:\n  desk: { timezone: UTC, hours: { mon-sun: [\"08:00-18:00\"] } }");
     UnknownPair "TF0415" Warning "a system that is not known to work like this",
         "The table of systems says which modes each is publicly known to support and what it takes. Public sources contradict each other, so this is no error.",
         RuleSet Rule::Text(rule_set!("integrations:\n  chat: { mode: broker, system: beyondtrust, queue: it }")) => rule_set!("integrations:\n  chat: { mode: api, system: beyondtrust, queue: it }");

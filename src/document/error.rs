@@ -142,7 +142,9 @@ pub(crate) fn closest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c s
     }
     let scored = candidates.into_iter().filter(|candidate| candidate.len() <= LONGEST).map(|candidate| (strsim::osa_distance(word, candidate), candidate));
     let (distance, candidate) = scored.min_by_key(|(distance, _)| *distance)?;
-    (distance <= word.chars().count().div_ceil(3)).then_some(candidate)
+    let letters = word.chars().count();
+    // One letter is not like another.
+    (distance <= letters.div_ceil(3) && distance < letters).then_some(candidate)
 }
 
 #[cfg(test)]

@@ -39,7 +39,11 @@ fn check_syntax(text: &str) -> Result<(), DocumentErrors> {
         return Ok(());
     };
     let line_start: usize = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
-    let at = line_start + error.column().saturating_sub(1);
+    let mut at = (line_start + error.column().saturating_sub(1)).min(text.len());
+    // Columns count bytes, and may end inside the character before the one that is wrong.
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
     let message = error.to_string();
     let message = message.split(" at line ").next().unwrap_or("syntax error").to_lowercase();
     fail(Some(Span::new(at, at)), format!("not JSON: {message}"))

@@ -95,7 +95,7 @@ fn escape_len(rest: &str, character: char) -> usize {
     }
 }
 
-#[cfg(all(test, feature = "yaml"))]
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::document::{Bounds, Format, Node};
@@ -118,6 +118,7 @@ mod tests {
         assert_eq!(shown(r#"k: "a == \"x\" AND \u00e4 bad""#, "bad"), "bad");
         assert_eq!(shown(r#"k: "a == \"x\" AND bad""#, "\"x\""), r#"\"x\""#);
         assert_eq!(shown("k: |\n  first\n    AND bad\n  OR c\n", "bad"), "bad");
+        assert_eq!(shown("k: |2- # a | b\n  \"x\" == bad\n", "\"x\""), "\"x\"");
         assert_eq!(shown("k: >-\n  first\n  AND bad\n\n  OR c\n", "bad"), "bad");
         assert_eq!(shown("k: >-\n  first\n  AND bad\n\n  OR c\n", "c"), "c");
         assert_eq!(shown("k: first AND\n   bad\n   OR c", "bad"), "bad");

@@ -40,6 +40,7 @@ pub(super) fn feed(text: &str, builder: &mut Builder) -> Result<(), DocumentErro
             }
             Event::Scalar(value, style, anchor, tag) => {
                 refuse(anchor, tag.as_deref(), span, builder);
+                let span = if matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) { with_header(text, span) } else { span };
                 scalar(&value, style, span, builder);
             }
             Event::SequenceStart(_, anchor, tag) => {
@@ -66,6 +67,19 @@ pub(super) fn feed(text: &str, builder: &mut Builder) -> Result<(), DocumentErro
 
 fn offset(mark: Marker) -> usize {
     mark.byte_offset().unwrap_or(0)
+}
+
+/// A block scalar from its `|` or `>` on: the parser's place begins with the text.
+fn with_header(text: &str, span: Span) -> Span {
+    let before = text.get(..span.start as usize).unwrap_or("").trim_end();
+    let line = before.rfind('\n').map_or(0, |at| at + 1);
+    let is_header = |rest: &str| {
+        let rest = rest.trim_start_matches(['|', '>']).trim_start_matches(|sign: char| sign.is_ascii_digit() || "+-".contains(sign));
+        rest.is_empty() || rest.starts_with([' ', '\t']) && rest.trim_start().starts_with('#')
+    };
+    let header = before.get(line..).unwrap_or("").match_indices(['|', '>']).map(|(at, _)| line + at);
+    let mut header = header.filter(|at| before.get(..*at).is_some_and(|before| before.ends_with([' ', '\t'])) && before.get(*at..).is_some_and(is_header));
+    header.next().map_or(span, |start| Span::new(start, span.end as usize))
 }
 
 fn refuse(anchor: usize, tag: Option<&Tag>, span: Span, builder: &mut Builder) {

@@ -11,10 +11,11 @@ pub use trace::{StepOutcome, Trace, TraceStep, trace};
 use crate::backend::{Job, interp};
 use crate::builtins::Calendars;
 use crate::check::{self, World};
-use crate::context::{Context, Layout};
+use crate::context::{Context, Layout, SlotId};
 use crate::diagnostic::Diagnostic;
-use crate::hir::Program;
+use crate::hir::{Facts, Node, Program};
 use crate::schema::Attribute;
+use crate::stack::with_room;
 use crate::syntax::{self, ast};
 use crate::value::{Budget, ErrorKinds, EvalError, Timestamp, Value};
 
@@ -68,10 +69,53 @@ impl Expression {
         &self.tree.expr
     }
 
+    /// How deep the text nests: what a walk over the tree needs room for.
+    #[must_use]
+    pub fn nesting(&self) -> usize {
+        self.tree.nesting
+    }
+
+    /// The slots that it reads, as often as it names them.
+    pub fn slots(&self) -> impl Iterator<Item = SlotId> {
+        self.program.nodes().filter_map(|(_, node)| match node {
+            Node::Attribute(slot, _) => Some(slot),
+            Node::Constant(_)
+            | Node::Parameter(..)
+            | Node::Not(_)
+            | Node::Negate(_)
+            | Node::Compare(..)
+            | Node::And(_)
+            | Node::Or(_)
+            | Node::If(..)
+            | Node::List(_)
+            | Node::Map(_)
+            | Node::Chain(..)
+            | Node::Call(_) => None,
+        })
+    }
+
+    /// What is known of its value without running anything.
+    #[must_use]
+    pub fn facts(&self) -> Facts {
+        self.program.root_facts()
+    }
+
     /// The expression in canonical text.
     #[must_use]
     pub fn canonical(&self) -> String {
         syntax::print(&self.tree)
+    }
+
+    /// The expression in canonical text without comments, on one line: what it says, and nothing else.
+    #[must_use]
+    pub fn canonical_line(&self) -> String {
+        with_room(self.tree.nesting, || syntax::print_expr(&self.tree.expr))
+    }
+
+    /// Whether there are comments in the text.
+    #[must_use]
+    pub fn has_comments(&self) -> bool {
+        !self.tree.comments.is_empty()
     }
 
     /// Warnings, in source order.
@@ -178,4 +222,3 @@ pub(crate) fn dotted(path: &[Arc<str>]) -> String {
     }
     text
 }
-

@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 use super::{Attribute, Schema, Type};
 
 impl Schema {
-    /// The built-in data objects, lenient. Every attribute may be missing; times are Numbers, seconds since the epoch, as in rules.
+    /// The built-in data objects, lenient. Every attribute may be missing.
     ///
     /// ```
     /// use triggerfish::schema::{Lookup, Schema};
@@ -150,7 +150,7 @@ fn agents() -> Attribute {
 }
 
 fn time() -> Attribute {
-    number()
+    Attribute::new(Type::Time)
 }
 
 fn boolean() -> Attribute {

@@ -1,9 +1,10 @@
 //! What reading a schema may cost: attributes, and bytes that a short text makes many times.
 
-use crate::document::Problems;
 use super::{Attribute, Type};
+use crate::document::Problems;
 use crate::limits::Limits;
 use crate::source::Span;
+use crate::value::Value;
 
 /// Bytes of copied declarations for each attribute that a schema may have.
 const BYTES_PER_ATTRIBUTE: usize = 1024;
@@ -37,12 +38,21 @@ impl Meter {
         self.charge(attributes, bytes, span, problems);
     }
 
+    /// Bytes that may still be charged.
+    pub(super) fn room(&self) -> usize {
+        self.most_bytes().saturating_sub(self.bytes)
+    }
+
+    fn most_bytes(&self) -> usize {
+        self.most_attributes.saturating_mul(BYTES_PER_ATTRIBUTE)
+    }
+
     fn charge(&mut self, attributes: usize, bytes: usize, span: Option<Span>, problems: &mut Problems) {
         self.attributes = self.attributes.saturating_add(attributes);
         self.bytes = self.bytes.saturating_add(bytes);
         if self.attributes > self.most_attributes {
             problems.stop(span, format!("declares more than {} attributes", self.most_attributes));
-        } else if self.bytes > self.most_attributes.saturating_mul(BYTES_PER_ATTRIBUTE) {
+        } else if self.bytes > self.most_bytes() {
             problems.stop(span, "repeats declarations that are too large");
         }
     }
@@ -50,10 +60,10 @@ impl Meter {
 
 /// Attributes and bytes of a declaration with all its parts.
 fn cost(attribute: &Attribute) -> (usize, usize) {
-    let extra: usize = attribute.extra.values().map(value_bytes).sum();
-    let own = (1, attribute.description.as_ref().map_or(0, String::len) + extra);
+    let default = attribute.default.as_ref().map_or(0, value_bytes);
+    let own = (1, attribute.description.as_ref().map_or(0, String::len) + default);
     let parts: Box<dyn Iterator<Item = &Attribute>> = match &attribute.ty {
-        Type::Bool | Type::Integer | Type::Number | Type::Text | Type::Any => Box::new(std::iter::empty()),
+        Type::Bool | Type::Integer | Type::Number | Type::Time | Type::Text | Type::Any => Box::new(std::iter::empty()),
         Type::Enum { values, .. } => return (own.0, own.1 + enum_bytes(values.len())),
         Type::List(element) => Box::new(std::iter::once(&**element)),
         Type::Map { values, known } => Box::new(std::iter::once(&**values).chain(known.values())),
@@ -67,14 +77,8 @@ pub(super) fn enum_bytes(values: usize) -> usize {
     values.saturating_mul(16)
 }
 
-/// Bytes of a JSON value, roughly.
-pub(super) fn value_bytes(value: &serde_json::Value) -> usize {
-    use serde_json::Value;
-    const EACH: usize = 32;
-    EACH + match value {
-        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
-        Value::String(text) => text.len(),
-        Value::Array(items) => items.iter().map(value_bytes).sum(),
-        Value::Object(members) => members.iter().map(|(key, value)| key.len() + value_bytes(value)).sum(),
-    }
+/// Bytes of a default, roughly.
+pub(super) fn value_bytes(value: &Value) -> usize {
+    const OWN: usize = 32;
+    OWN.saturating_add(usize::try_from(value.size()).unwrap_or(usize::MAX))
 }

@@ -19,18 +19,27 @@
 //!   visits: { type: list, of: { type: object, attributes: { page: text } } }
 //!   user.custom_attributes["cost.center"]: text
 //!   user.department: { nullable: false }
+//!   channel: { default: web }
+//!   contract.ends: time
 //! ```
 //!
-//! - Types: `bool` `integer` `number` `text` `enum` `list<T>` `map<T>` `object` `any`; what an element of a list or map is can be told at length by `of`.
+//! - Types: `bool` `integer` `number` `time` `text` `enum` `list<T>` `map<T>` `object` `any`; what an element of a list or map is can be told at length by `of`.
+//! - A `time` is a Number inside rules, seconds since 1970. A context writes it so, or as a text: RFC 3339 (`2026-01-05T10:30:45Z`), a date alone, or
+//!   without an offset, which is UTC.
 //! - A dotted path declares a member; objects on the way that nobody declares come into being, closed. Below `any` it makes an open object; below a
 //!   map it declares one key, and all other keys keep the type of the map's values. A name with a dot in it is written `["a.b"]`.
 //! - `attributes` declares the members of an object, or keys of a map, by their plain names: dots mean nothing there.
 //! - A declaration with a `type` replaces what was declared there; one without amends it. Shorter paths come first, whatever their order in the file.
 //! - A `pii` mark that is replaced stays unless `pii` is written: nothing becomes visible in a trace because its type was refined.
-//! - Unknown keys are errors, except those of [`EXTRA_KEYS`].
+//! - What is absent or `null` reads as its `default`, which has to fit its type; `default: null` takes back a default that was declared before.
+//!   What is there and of another type is not replaced by it.
+//! - `max_age` marks live data: where rule sets are decided, it reads as `NULL` once it is older than that: a number of seconds, or `60s` `2m` `1h` `1d`.
+//! - Unknown keys are errors.
 
 mod builtin;
+mod conform;
 mod declare;
+mod defaults;
 mod infer;
 mod json_schema;
 mod meter;
@@ -42,7 +51,6 @@ mod tests;
 mod type_name;
 mod walk;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -50,13 +58,14 @@ use indexmap::IndexMap;
 use read::bounds;
 
 pub use crate::document::{DocumentError as SchemaError, DocumentErrors as SchemaErrors, Format};
+pub use conform::Misfit;
+pub(crate) use conform::{Conformer, Pointer};
 pub use infer::Inference;
+#[cfg(feature = "handoff")]
+pub(crate) use path::join as member_path;
 pub use walk::Lookup;
 
-use crate::value::Kinds;
-
-/// The keys of a declaration that a schema keeps in [`Attribute::extra`] without giving them a meaning.
-pub const EXTRA_KEYS: [&str; 2] = ["default", "max_age"];
+use crate::value::{Kinds, Value};
 
 /// The attributes that a context may have.
 ///
@@ -81,22 +90,30 @@ pub struct Attribute {
     pub pii: bool,
     /// What it means, for people.
     pub description: Option<String>,
-    /// The keys of the declaration listed in [`EXTRA_KEYS`], kept for the rooms that give them meaning.
-    pub extra: BTreeMap<String, serde_json::Value>,
+    /// What it reads as where it is absent or `null`: a value of its type, never `NULL`.
+    pub default: Option<Value>,
+    /// Live data: older than so many seconds it is stale, and reads as `NULL` when a rule set is decided.
+    pub max_age: Option<u64>,
 }
 
 impl Attribute {
     /// A nullable attribute of a type.
     #[must_use]
     pub fn new(ty: Type) -> Attribute {
-        Attribute { ty, nullable: true, pii: false, description: None, extra: BTreeMap::new() }
+        Attribute { ty, nullable: true, pii: false, description: None, default: None, max_age: None }
     }
 
     /// The kinds that its values have inside every rule.
     #[must_use]
     pub fn kinds(&self, strict: bool) -> Kinds {
         let kinds = self.ty.kinds();
-        if self.nullable || !strict { kinds.or(Kinds::NULL) } else { kinds }
+        if self.may_be_missing() || !strict { kinds.or(Kinds::NULL) } else { kinds }
+    }
+
+    /// Whether it may read as `NULL` in a context that fits: it may be missing and has no default, or it can be too old.
+    #[must_use]
+    pub fn may_be_missing(&self) -> bool {
+        self.max_age.is_some() || (self.nullable && self.default.is_none())
     }
 }
 
@@ -109,6 +126,8 @@ pub enum Type {
     Integer,
     /// `number`: Integer or Float.
     Number,
+    /// `time`: a Number inside rules, seconds since 1970-01-01T00:00:00Z; a context may write it as a text of RFC 3339.
+    Time,
     /// `text`
     Text,
     /// `enum`: a Text, usually one of the listed.
@@ -157,7 +176,7 @@ impl Type {
         match self {
             Type::Bool => Kinds::BOOL,
             Type::Integer => Kinds::INTEGER,
-            Type::Number => Kinds::NUMBER,
+            Type::Number | Type::Time => Kinds::NUMBER,
             Type::Text | Type::Enum { .. } => Kinds::TEXT,
             Type::List(_) => Kinds::LIST,
             Type::Map { .. } | Type::Object { .. } => Kinds::MAP,
@@ -172,6 +191,7 @@ impl Type {
             Type::Bool => "bool",
             Type::Integer => "integer",
             Type::Number => "number",
+            Type::Time => "time",
             Type::Text => "text",
             Type::Enum { .. } => "enum",
             Type::List(_) => "list",

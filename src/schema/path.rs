@@ -38,7 +38,7 @@ pub(super) fn print<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
 }
 
 /// The path of a member, given the path of what it is a member of.
-pub(super) fn join(path: &str, name: &str) -> String {
+pub(crate) fn join(path: &str, name: &str) -> String {
     if name.is_empty() || name.contains('.') || name.contains("[\"") {
         format!("{path}[{}]", serde_json::Value::from(name))
     } else if path.is_empty() {

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::declare::keeps_mark;
-use super::{Attribute, EXTRA_KEYS, Schema, Type, path, type_name};
+use super::{Attribute, Schema, Type, path, type_name};
+use crate::value::duration_text;
+use crate::value::json::to_serde;
 
 impl Schema {
     /// The schema as a schema file in YAML, standing alone (`extends: none`), that [`Schema::read`] reads back.
@@ -48,7 +50,7 @@ fn entry(out: &mut String, indent: usize, key: &str, attribute: &Attribute, befo
     let has_parts = has_parts(ty);
     let unmark = !attribute.pii && keeps_mark(ty, before, has_parts);
     margin(out, indent);
-    if let Some(word) = type_name::print(ty).filter(|_| !unmark && says_only_its_type(attribute)) {
+    if let Some(word) = type_name::print(ty).filter(|_| !unmark && type_name::says_only_its_type(attribute)) {
         // Writing to a String cannot fail.
         let _ = writeln!(out, "{key}: {word}");
         return;
@@ -72,7 +74,7 @@ fn entry(out: &mut String, indent: usize, key: &str, attribute: &Attribute, befo
             members(out, indent + 1, known, |name| before.and_then(|before| before.member(name)).or(Some(values)));
         }
         Type::Object { members: declared, .. } => members(out, indent + 1, declared, |name| before.and_then(|before| before.member(name))),
-        Type::Bool | Type::Integer | Type::Number | Type::Text | Type::Enum { .. } | Type::Any => {}
+        Type::Bool | Type::Integer | Type::Number | Type::Time | Type::Text | Type::Enum { .. } | Type::Any => {}
     }
 }
 
@@ -86,16 +88,12 @@ fn members<'b>(out: &mut String, indent: usize, members: &IndexMap<Arc<str>, Att
     }
 }
 
-fn says_only_its_type(attribute: &Attribute) -> bool {
-    attribute.nullable && !attribute.pii && attribute.description.is_none() && attribute.extra.is_empty()
-}
-
 /// Whether the declaration has declarations inside that do not fit into its type's name.
 fn has_parts(ty: &Type) -> bool {
     match ty {
         Type::List(_) | Type::Map { .. } => type_name::print(ty).is_none(),
         Type::Object { members, .. } => !members.is_empty(),
-        Type::Bool | Type::Integer | Type::Number | Type::Text | Type::Enum { .. } | Type::Any => false,
+        Type::Bool | Type::Integer | Type::Number | Type::Time | Type::Text | Type::Enum { .. } | Type::Any => false,
     }
 }
 
@@ -114,7 +112,8 @@ fn own_keys(attribute: &Attribute) -> Vec<(&'static str, String)> {
     keys.extend((!attribute.nullable).then(|| ("nullable", "false".to_owned())));
     keys.extend(attribute.pii.then(|| ("pii", "true".to_owned())));
     keys.extend(attribute.description.as_ref().map(|text| ("description", scalar(text))));
-    keys.extend(EXTRA_KEYS.into_iter().filter_map(|key| Some((key, value(attribute.extra.get(key)?)))));
+    keys.extend(attribute.default.as_ref().map(|default| ("default", value(&to_serde(default)))));
+    keys.extend(attribute.max_age.map(|seconds| ("max_age", duration_text(seconds))));
     keys
 }
 

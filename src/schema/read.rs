@@ -1,9 +1,10 @@
 //! From text to a [`Schema`].
 
+use super::SchemaErrors;
+use super::defaults::settle;
+use super::{Schema, declare, json_schema};
 use crate::document::{Bounds, Content, Format, Node};
 use crate::document::{Problems, did_you_mean, fail, quoted};
-use super::SchemaErrors;
-use super::{Schema, declare, json_schema};
 use crate::limits::Limits;
 use crate::source::Span;
 
@@ -107,7 +108,10 @@ fn from_schema_file(node: &Node, limits: &Limits) -> Result<Schema, SchemaErrors
     match members.get("attributes").map(|member| &member.node) {
         // A key with nothing behind it declares nothing.
         None | Some(Node { content: Content::Null, .. }) => {}
-        Some(Node { content: Content::Map(declarations), .. }) => declare::declare(&mut schema, declarations, limits, &mut problems),
+        Some(Node { content: Content::Map(declarations), .. }) => {
+            declare::declare(&mut schema, declarations, limits, &mut problems);
+            settle(&mut schema, declarations, limits, &mut problems);
+        }
         Some(other) => problems.add(other.span, format!("`attributes` is a map, found {}", other.what())),
     }
     problems.into_result(schema)

@@ -1,6 +1,6 @@
 //! What holds for every schema and every text.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use arbtest::arbitrary::{Result, Unstructured};
@@ -8,8 +8,10 @@ use arbtest::arbtest;
 use indexmap::IndexMap;
 use serde_json::{Value, json};
 
-use super::{Attribute, EXTRA_KEYS, Format, Inference, Lookup, Schema, Type};
+use super::{Attribute, Conformer, Format, Inference, Lookup, Pointer, Schema, Type};
 use crate::limits::Limits;
+use crate::value::LONGEST_DURATION;
+use crate::value::json::from_serde;
 
 fn read(text: &str) -> std::result::Result<Schema, String> {
     Schema::read(text, Format::Json, &Limits::default()).map_err(|errors| errors.to_string())
@@ -58,7 +60,7 @@ fn members(u: &mut Unstructured, depth: usize) -> Result<IndexMap<Arc<str>, Attr
 }
 
 fn attribute(u: &mut Unstructured, depth: usize) -> Result<Attribute> {
-    let ty = match u.int_in_range(0..=if depth > 5 { 5 } else { 10 })? {
+    let ty = match u.int_in_range(0..=if depth > 5 { 6 } else { 11 })? {
         0 => Type::Bool,
         1 => Type::Integer,
         2 => Type::Number,
@@ -68,18 +70,35 @@ fn attribute(u: &mut Unstructured, depth: usize) -> Result<Attribute> {
             let values: HashSet<String> = (0..u.int_in_range(1..=4)?).map(|_| name(u)).collect::<Result<_>>()?;
             Type::Enum { values: values.into_iter().map(Arc::from).collect(), open: u.arbitrary()? }
         }
-        6 | 7 => Type::list(attribute(u, depth + 1)?),
-        8 => Type::Map { values: Box::new(attribute(u, depth + 1)?), known: members(u, depth + 1)? },
+        6 => Type::Time,
+        7 | 8 => Type::list(attribute(u, depth + 1)?),
+        9 => Type::Map { values: Box::new(attribute(u, depth + 1)?), known: members(u, depth + 1)? },
         _ => Type::Object { members: members(u, depth + 1)?, closed: u.arbitrary()? },
     };
-    let mut extra = BTreeMap::new();
-    for key in EXTRA_KEYS {
-        if u.ratio(1, 8)? {
-            extra.insert(key.to_owned(), value(u, 0)?);
-        }
-    }
     let description = if u.ratio(1, 4)? { Some(name(u)?) } else { None };
-    Ok(Attribute { ty, nullable: u.ratio(3, 4)?, pii: u.ratio(1, 4)?, description, extra })
+    let max_age = if u.ratio(1, 8)? { Some(u.int_in_range(0..=LONGEST_DURATION)?) } else { None };
+    let attribute = Attribute { ty, nullable: u.ratio(3, 4)?, pii: u.ratio(1, 4)?, description, default: None, max_age };
+    let default = if u.ratio(1, 4)? { default(u, &attribute)? } else { None };
+    Ok(Attribute { default, ..attribute })
+}
+
+/// A value that fits, if one was guessed.
+fn default(u: &mut Unstructured, attribute: &Attribute) -> Result<Option<crate::Value>> {
+    let guess = match &attribute.ty {
+        Type::Bool => u.arbitrary::<bool>()?.into(),
+        Type::Integer => u.arbitrary::<i64>()?.into(),
+        Type::Number => u.arbitrary::<f64>()?.into(),
+        Type::Time => u.choose(&[json!(0), json!(1.5), json!("2026-01-05T10:30:45.25+02:00"), json!("2026-01-05")])?.clone(),
+        Type::Text => name(u)?.into(),
+        Type::Enum { values, .. } => (**u.choose(values)?).into(),
+        Type::List(_) => json!([]),
+        Type::Map { .. } | Type::Object { .. } => u.choose(&[json!({}), json!({ "a": {}, "b": [], "user": null })])?.clone(),
+        Type::Any => value(u, 0)?,
+    };
+    let mut conformer = Conformer { strict: true, warnings: Vec::new(), room: 1_000_000 };
+    let guess = from_serde(&guess, 20).unwrap_or_default();
+    let fitted = conformer.fit(attribute, guess, &mut Pointer::default());
+    Ok(fitted.ok().filter(|value| conformer.warnings.is_empty() && !value.is_null()))
 }
 
 fn schema(u: &mut Unstructured) -> Result<Schema> {
@@ -219,7 +238,7 @@ fn hostile() -> Vec<(String, Format)> {
         (format!(r##"{{"properties": {{"a": {{"$ref": "#/$defs/d0"}}}}, "$defs": {{{references} "d40": {{}}}}}}"##), Format::Json),
         (format!(r##"{{"properties": {{"a": {{"$ref": "#/$defs/d0"}}}}, "$defs": {{{chain} "d20000": {{}}}}}}"##), Format::Json),
         (format!(r#"{{"attributes": {{"m": {{"type": "map", "of": {{"type": "object", "attributes": {{{parts} "x": "bool"}}}}}}{copies}}}}}"#), Format::Json),
-        (format!(r#"{{"attributes": {{"m": {{"type": "map", "of": {{"type": "object", "default": "{}"}}}}{copies}}}}}"#, many("x")), Format::Json),
+        (format!(r#"{{"attributes": {{"m": {{"type": "map", "of": {{"type": "object", "default": {{"a": "{}"}}}}}}{copies}}}}}"#, many("x")), Format::Json),
         (" ".repeat(5 * 1024 * 1024), Format::Json),
     ];
     if cfg!(feature = "yaml") {
@@ -314,9 +333,9 @@ fn the_rule_sets_example_declares_what_it_says() {
     assert!(schema.strict);
     assert_eq!(declared("user.custom_attributes.is_fte").ty, Type::Bool);
     assert_eq!(declared("user.custom_attributes.other").ty, Type::Any);
-    assert_eq!(declared("agents.it_emea.available").extra["max_age"], "60s");
+    assert_eq!(declared("agents.it_emea.available").max_age, Some(60));
     assert_eq!(declared("agents.it_emea.online").ty, Type::Integer);
-    assert!(declared("agents.other.available").extra.is_empty());
+    assert_eq!(declared("agents.other.available").max_age, None);
     assert_eq!(declared("conversation.order_number").ty, Type::Text);
     assert!(matches!(schema.lookup(["conversation", "order_nr"]), Lookup::Unknown { at: 1 }));
     assert_eq!(schema.siblings(&["agents", "it_emea"], 1), ["it_emea"]);
@@ -372,6 +391,54 @@ fn amending_keeps_the_rest() {
 }
 
 #[test]
+fn the_times_of_the_builtin_schema_are_times() {
+    let schema = Schema::builtin();
+    for path in ["ticket.created_at", "conversation.last_activity", "conversation.handed_back_at", "agents.it.as_of"] {
+        assert!(matches!(schema.lookup(path.split('.')), Lookup::Declared { attribute: Attribute { ty: Type::Time, .. }, .. }), "{path}");
+    }
+}
+
+#[test]
+fn a_default_is_amended_and_taken_back() {
+    let parse = |plan: Value| alone(json!({ "m": { "type": "map", "of": { "type": "integer", "default": 3, "max_age": "2m" } }, "m.k": plan }));
+    let at = |schema: &Schema| schema.attributes["m"].member("k").map(|member| (member.default.clone(), member.max_age)).unwrap();
+    assert_eq!(at(&parse(json!({ "nullable": false }))), (Some(3.into()), Some(120)));
+    assert_eq!(at(&parse(json!({ "default": 4, "max_age": 90 }))), (Some(4.into()), Some(90)));
+    assert_eq!(at(&parse(json!({ "default": null, "max_age": null }))), (None, None));
+    assert_eq!(at(&parse(json!("integer"))), (None, None));
+}
+
+#[test]
+fn a_default_is_kept_as_its_type_wants_it() {
+    let schema = alone(json!({
+        "at": { "type": "time", "default": "2026-01-05T10:30:45Z" },
+        "n": { "type": "integer", "default": 3.0 },
+        "plan": { "type": "object", "default": { "seats": 2 }, "attributes": { "seats": "integer", "tier": { "type": "text", "default": "free" } } },
+        "plan.since": { "type": "time", "default": 0 },
+    }));
+    let default = |name: &str| schema.attributes[name].default.as_ref().unwrap().to_string();
+    assert_eq!([default("at"), default("n")], ["1767609045", "3"]);
+    assert_eq!(default("plan"), r#"{"seats":2,"tier":"free","since":0}"#);
+}
+
+#[test]
+fn what_has_a_default_is_there_unless_it_can_be_too_old() {
+    use crate::value::Kinds;
+    let attribute =
+        |nullable, default: Option<i64>, max_age| Attribute { nullable, default: default.map(Into::into), max_age, ..Attribute::new(Type::Integer) };
+    assert_eq!(attribute(true, Some(1), None).kinds(true), Kinds::INTEGER);
+    assert_eq!(attribute(true, Some(1), None).kinds(false), Kinds::INTEGER.or(Kinds::NULL));
+    assert_eq!(attribute(true, None, None).kinds(true), Kinds::INTEGER.or(Kinds::NULL));
+    assert_eq!(attribute(false, Some(1), Some(60)).kinds(true), Kinds::INTEGER.or(Kinds::NULL));
+
+    let schema = alone(
+        json!({ "a.b": { "type": "text", "default": "x" }, "live": { "type": "object", "max_age": 1, "attributes": { "b": { "type": "text", "default": "x" } } } }),
+    );
+    let nullable = |path: [&str; 2]| matches!(schema.lookup(path), Lookup::Declared { nullable: true, .. });
+    assert_eq!([nullable(["a", "b"]), nullable(["live", "b"])], [false, true]);
+}
+
+#[test]
 fn mistakes_are_all_told() {
     let told = [
         (json!({ "a": "strng" }), "1:20: `a`: unknown type `strng` (help: did you mean `text`?)"),
@@ -393,6 +460,31 @@ fn mistakes_are_all_told() {
         (
             json!({ "bot.results.x": "text" }),
             "1:16: `bot.results.x`: `bot.results` has the type `list` and no members (help: what its elements are is told by `of`)",
+        ),
+        (json!({ "a": "timestamp" }), "1:20: `a`: unknown type `timestamp` (help: did you mean `time`?)"),
+        (json!({ "a": { "default": 1, "type": "text" } }), "1:31: `a`: the default does not fit: expected Text, found Integer"),
+        (json!({ "a": { "default": 1.5, "type": "integer" } }), "1:31: `a`: the default does not fit: expected an integer, found another Number"),
+        (
+            json!({ "a": { "default": "soon", "type": "time" } }),
+            "1:31: `a`: the default does not fit: expected a time such as `2026-01-05T10:30:45Z`, found another Text",
+        ),
+        (
+            json!({ "a": { "default": "z", "type": "enum", "values": ["x"] } }),
+            "1:31: `a`: the default does not fit: the value is not one that the schema lists",
+        ),
+        (json!({ "a": { "default": [1, "2"], "type": "list<integer>" } }), "1:31: `a`: the default does not fit at `/1`: expected Integer, found Text"),
+        (json!({ "a": { "default": u64::MAX, "type": "any" } }), "1:31: `a`: `default`: an integer outside 64 bits"),
+        (
+            json!({ "a": { "max_age": "1.5h", "type": "any" } }),
+            "1:31: `a`: `max_age` is a duration, found the text `1.5h` (help: write a whole number of seconds, or `60s`, `2m`, `1h`, `1d`; ten years at most)",
+        ),
+        (
+            json!({ "a": { "max_age": -1, "type": "any" } }),
+            "1:31: `a`: `max_age` is a duration, found the number `-1` (help: write a whole number of seconds, or `60s`, `2m`, `1h`, `1d`; ten years at most)",
+        ),
+        (
+            json!({ "a": { "default": {}, "type": "object" }, "a.b": { "nullable": false, "type": "text" } }),
+            "1:31: `a`: the default does not fit at `/b`: a required attribute is missing",
         ),
         (json!({ "a..b": "text" }), "1:16: `a..b` is no path: a name is missing"),
         (json!({ "[\"a\"]": "text", "a": "text" }), "1:33: `a` is declared twice, before as `[\"a\"]`"),
@@ -454,6 +546,8 @@ fn foreign_json_schemas_are_understood() {
                 "tags": { "items": { "type": "string" } },
                 "remote": { "$ref": "https://example.com/x.json" },
                 "mixed": { "type": ["string", "integer"] },
+                "since": { "type": ["string", "null"], "format": "date-time" },
+                "birthday": { "type": "string", "format": "date" },
             },
             "definitions": { "person": { "type": "object", "properties": { "name": { "type": "string" }, "boss": { "$ref": "#/definitions/person" } } } },
         }),
@@ -470,6 +564,7 @@ fn foreign_json_schemas_are_understood() {
     assert!(matches!(is("scores"), Type::Map { values, .. } if values.ty == Type::Number && !values.nullable));
     assert!(matches!(is("tags"), Type::List(element) if element.ty == Type::Text));
     assert_eq!([is("either"), is("remote"), is("mixed")], [Type::Any, Type::Any, Type::Any]);
+    assert_eq!([is("since"), is("birthday")], [Type::Time, Type::Text]);
 
     let error = |schema: Value| Schema::from_json_schema(&schema, &Limits::default()).unwrap_err().to_string();
     assert_eq!(error(json!({ "properties": { "a": { "type": "strin" } } })), "`a`: unknown type, found the text `strin` (help: did you mean `string`?)");
@@ -572,5 +667,7 @@ fn the_example_of_the_documentation_reads() {
     assert_eq!(declared(&["address", "zip"]), (Type::Text, true, true));
     assert_eq!(declared(&["user", "custom_attributes", "cost.center"]), (Type::Text, true, false));
     assert_eq!(declared(&["user", "department"]), (Type::Text, false, false));
+    assert_eq!(declared(&["contract", "ends"]), (Type::Time, true, false));
+    assert_eq!(schema.attributes["channel"].default, Some("web".into()));
     assert!(matches!(declared(&["visits"]).0, Type::List(visit) if visit.member("page").is_some()));
 }

@@ -1,13 +1,13 @@
 //! Types as one word: `text`, `list<map<integer>>`.
 
-use crate::document::{closest, quoted};
 use super::{Attribute, Type};
+use crate::document::{closest, quoted};
 
 /// The names of types, as an author writes them.
-pub(super) const NAMES: [&str; 9] = ["bool", "integer", "number", "text", "enum", "list", "map", "object", "any"];
+pub(super) const NAMES: [&str; 10] = ["bool", "integer", "number", "time", "text", "enum", "list", "map", "object", "any"];
 
 /// Names that other languages have for them.
-const FOREIGN: [(&str, &str); 16] = [
+const FOREIGN: [(&str, &str); 17] = [
     ("boolean", "bool"),
     ("int", "integer"),
     ("long", "integer"),
@@ -16,8 +16,9 @@ const FOREIGN: [(&str, &str); 16] = [
     ("decimal", "number"),
     ("string", "text"),
     ("str", "text"),
-    ("date", "number"),
-    ("time", "number"),
+    ("date", "time"),
+    ("datetime", "time"),
+    ("timestamp", "time"),
     ("array", "list<any>"),
     ("dict", "map<any>"),
     ("struct", "object"),
@@ -56,6 +57,7 @@ pub(super) fn parse(name: &str, levels: usize) -> Result<Named, (String, Option<
         "bool" => Type::Bool,
         "integer" => Type::Integer,
         "number" => Type::Number,
+        "time" => Type::Time,
         "text" => Type::Text,
         "any" => Type::Any,
         "object" => Type::Object { members: indexmap::IndexMap::new(), closed: false },
@@ -81,7 +83,7 @@ fn unknown<T>(name: &str) -> Result<T, (String, Option<String>)> {
 /// Writes a type as one word, if [`parse`] would read the same type from it.
 pub(super) fn print(ty: &Type) -> Option<String> {
     match ty {
-        Type::Bool | Type::Integer | Type::Number | Type::Text | Type::Any => Some(ty.name().to_owned()),
+        Type::Bool | Type::Integer | Type::Number | Type::Time | Type::Text | Type::Any => Some(ty.name().to_owned()),
         Type::Object { members, closed: false } if members.is_empty() => Some("object".to_owned()),
         Type::List(element) => Some(format!("list<{}>", plain(element)?)),
         Type::Map { values, known } if known.is_empty() => Some(format!("map<{}>", plain(values)?)),
@@ -90,6 +92,10 @@ pub(super) fn print(ty: &Type) -> Option<String> {
 }
 
 fn plain(attribute: &Attribute) -> Option<String> {
-    let says_only_its_type = attribute.nullable && !attribute.pii && attribute.description.is_none() && attribute.extra.is_empty();
-    says_only_its_type.then(|| print(&attribute.ty)).flatten()
+    says_only_its_type(attribute).then(|| print(&attribute.ty)).flatten()
+}
+
+/// Whether a declaration is told by its type alone.
+pub(super) fn says_only_its_type(attribute: &Attribute) -> bool {
+    attribute.nullable && !attribute.pii && attribute.description.is_none() && attribute.default.is_none() && attribute.max_age.is_none()
 }

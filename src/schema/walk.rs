@@ -11,7 +11,7 @@ pub enum Lookup<'s> {
         attribute: &'s Attribute,
         /// Whether it, or something that it is a part of, is marked `pii`.
         pii: bool,
-        /// Whether it, or something that it is a part of, may be missing.
+        /// Whether it may read as `NULL` because it, or something that it is a part of, may be missing or too old.
         nullable: bool,
     },
     /// It lies below something of type `any`, or is an undeclared member of an open object.
@@ -41,7 +41,8 @@ impl Schema {
         let Some(attribute) = path.next().and_then(|name| self.attributes.get(name)) else {
             return Lookup::Unknown { at: 0 };
         };
-        let (mut attribute, mut pii, mut nullable) = (attribute, attribute.pii, attribute.nullable);
+        let (mut attribute, mut pii, mut stale) = (attribute, attribute.pii, attribute.max_age.is_some());
+        let mut nullable = attribute.may_be_missing();
         for (at, name) in path.enumerate() {
             let at = at + 1;
             let (member, optional) = match &attribute.ty {
@@ -53,12 +54,14 @@ impl Schema {
                 // A key that the caller chooses may be missing whatever the type of the values; one that is declared follows its declaration.
                 Type::Map { values, known } => known.get(name).map_or((values.as_ref(), true), |member| (member, false)),
                 Type::Any => return Lookup::Free { pii },
-                Type::Bool | Type::Integer | Type::Number | Type::Text | Type::Enum { .. } | Type::List(_) => {
+                Type::Bool | Type::Integer | Type::Number | Type::Time | Type::Text | Type::Enum { .. } | Type::List(_) => {
                     return Lookup::NoMembers { at, parent: attribute };
                 }
             };
             pii |= member.pii;
-            nullable |= member.nullable || optional;
+            stale |= member.max_age.is_some();
+            // A part of what is missing is missing too, and so reads as its default; a part of what is too old does not.
+            nullable = if member.default.is_some() { stale } else { nullable || optional || member.may_be_missing() };
             attribute = member;
         }
         Lookup::Declared { attribute, pii, nullable }
@@ -74,7 +77,9 @@ impl Schema {
         let parent = parents.try_fold(self.attributes.get(*first), |parent, name| Some(parent?.member(name)));
         let members = match parent.flatten().map(|parent| &parent.ty) {
             Some(Type::Object { members, .. } | Type::Map { known: members, .. }) => members,
-            Some(Type::Bool | Type::Integer | Type::Number | Type::Text | Type::Enum { .. } | Type::List(_) | Type::Any) | None => return Vec::new(),
+            Some(Type::Bool | Type::Integer | Type::Number | Type::Time | Type::Text | Type::Enum { .. } | Type::List(_) | Type::Any) | None => {
+                return Vec::new();
+            }
         };
         members.keys().map(AsRef::as_ref).collect()
     }
@@ -87,7 +92,7 @@ impl Attribute {
         match &self.ty {
             Type::Object { members, .. } => members.get(name),
             Type::Map { values, known } => Some(known.get(name).unwrap_or(values)),
-            Type::Bool | Type::Integer | Type::Number | Type::Text | Type::Enum { .. } | Type::List(_) | Type::Any => None,
+            Type::Bool | Type::Integer | Type::Number | Type::Time | Type::Text | Type::Enum { .. } | Type::List(_) | Type::Any => None,
         }
     }
 
@@ -96,7 +101,9 @@ impl Attribute {
     pub fn element(&self) -> Option<&Attribute> {
         match &self.ty {
             Type::List(element) => Some(element),
-            Type::Bool | Type::Integer | Type::Number | Type::Text | Type::Enum { .. } | Type::Map { .. } | Type::Object { .. } | Type::Any => None,
+            Type::Bool | Type::Integer | Type::Number | Type::Time | Type::Text | Type::Enum { .. } | Type::Map { .. } | Type::Object { .. } | Type::Any => {
+                None
+            }
         }
     }
 
@@ -105,7 +112,7 @@ impl Attribute {
     pub fn map_values(&self) -> Option<&Attribute> {
         match &self.ty {
             Type::Map { values, .. } => Some(values),
-            Type::Bool | Type::Integer | Type::Number | Type::Text | Type::Enum { .. } | Type::List(_) | Type::Object { .. } | Type::Any => None,
+            Type::Bool | Type::Integer | Type::Number | Type::Time | Type::Text | Type::Enum { .. } | Type::List(_) | Type::Object { .. } | Type::Any => None,
         }
     }
 
@@ -117,7 +124,7 @@ impl Attribute {
                 Type::List(element) => element.holds_pii(),
                 Type::Map { values, known } => values.holds_pii() || known.values().any(Attribute::holds_pii),
                 Type::Object { members, .. } => members.values().any(Attribute::holds_pii),
-                Type::Bool | Type::Integer | Type::Number | Type::Text | Type::Enum { .. } | Type::Any => false,
+                Type::Bool | Type::Integer | Type::Number | Type::Time | Type::Text | Type::Enum { .. } | Type::Any => false,
             }
     }
 }

@@ -6,11 +6,13 @@ pub mod access;
 pub mod arith;
 mod budget;
 pub mod compare;
+pub mod duration;
 mod error;
 pub mod json;
 mod kind;
 mod number;
 mod text;
+mod time_text;
 mod timestamp;
 
 use std::fmt;
@@ -19,10 +21,13 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 pub use budget::Budget;
+pub use duration::{LONGEST_DURATION, duration_text, parse_duration};
 pub use error::{ErrorKinds, EvalError, EvalErrorKind};
 pub use kind::{Kind, Kinds};
 pub use number::{Float, Number};
 pub use text::{number_text, text_of, write_text};
+pub use time_text::parse_time;
+pub(crate) use time_text::{at_offset, micros_shown, read_clock, read_offset};
 pub use timestamp::Timestamp;
 
 /// A value of the rule language.

@@ -6,9 +6,10 @@ use jiff::SignedDuration;
 use jiff::civil::DateTime;
 use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
 
-use crate::value::Timestamp;
+pub(crate) use crate::value::micros_shown;
+use crate::value::{Timestamp, at_offset};
 
-pub(super) const SECOND: i64 = 1_000_000;
+pub(crate) const SECOND: i64 = 1_000_000;
 
 const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
 
@@ -19,7 +20,7 @@ pub(super) fn nearest(at: Timestamp) -> jiff::Timestamp {
 }
 
 /// How far clocks in the zone are ahead of UTC at a time.
-pub(super) fn offset_at(at: Timestamp, zone: &TimeZone) -> Offset {
+pub(crate) fn offset_at(at: Timestamp, zone: &TimeZone) -> Offset {
     zone.to_offset(nearest(at))
 }
 
@@ -29,33 +30,22 @@ pub(super) fn clock(at: Timestamp, offset: Offset) -> Option<DateTime> {
 }
 
 /// The clock reading so many microseconds after 1970-01-01T00:00 on the same clock; `None` outside the years 1 to 9999.
-pub(super) fn shown(micros: i64) -> Option<DateTime> {
+pub(crate) fn shown(micros: i64) -> Option<DateTime> {
     let shown = EPOCH.checked_add(SignedDuration::from_micros(micros)).ok()?;
     (1..=9999).contains(&shown.year()).then_some(shown)
 }
 
-/// Microseconds from 1970-01-01T00:00 to a clock reading. Digits beyond microseconds are cut.
-pub(super) fn micros_shown(clock: DateTime) -> Option<i64> {
-    let since = clock.duration_since(EPOCH);
-    // Cut toward the past, as the digits of the fraction are.
-    i64::try_from(since.as_nanos().div_euclid(1_000)).ok()
-}
-
-/// The time at which a clock that is so far ahead of UTC shows this.
-pub(super) fn at_offset(clock: DateTime, offset: Offset) -> Option<Timestamp> {
-    Timestamp::from_micros(micros_shown(clock)?.checked_sub(micros(offset))?)
-}
-
 /// The time at which clocks in the zone show this. A reading in a gap moves forward by the gap's length; one that occurs twice is the earlier.
-pub(super) fn at_zone(clock: DateTime, zone: &TimeZone) -> Option<Timestamp> {
+pub(crate) fn at_zone(clock: DateTime, zone: &TimeZone) -> Option<Timestamp> {
     let offset = match zone.to_ambiguous_timestamp(clock).offset() {
         AmbiguousOffset::Unambiguous { offset } => offset,
         // The offset before a gap carries a reading inside it over the gap; the offset before a fold is that of the earlier occurrence.
         AmbiguousOffset::Gap { before, .. } | AmbiguousOffset::Fold { before, .. } => before,
     };
-    at_offset(clock, offset)
+    at_offset(clock, offset.seconds())
 }
 
-fn micros(offset: Offset) -> i64 {
+/// Microseconds that clocks at an offset are ahead of UTC.
+pub(crate) fn micros(offset: Offset) -> i64 {
     i64::from(offset.seconds()) * SECOND
 }

@@ -44,7 +44,7 @@ fn format_time(args: &Args<'_>, env: &mut Env<'_>) -> Result<Value, EvalErrorKin
         None => {
             let minutes = Offset::from_seconds(offset.seconds() / 60 * 60).map_err(|_| InvalidArgument)?;
             let clock = civil::clock(at, minutes).ok_or(InvalidArgument)?;
-            rfc3339(clock, (!is_utc(&zone)).then_some(minutes), &mut out).map_err(refused)?;
+            write_rfc3339(clock, (!is_utc(&zone)).then_some(minutes), &mut out).map_err(refused)?;
         }
         Some(format) => {
             let clock = civil::clock(at, offset).ok_or(InvalidArgument)?;
@@ -54,8 +54,19 @@ fn format_time(args: &Args<'_>, env: &mut Env<'_>) -> Result<Value, EvalErrorKin
     Ok(out.finish())
 }
 
+/// The time as RFC 3339 shows it in UTC, with a fraction only where there is one.
+#[must_use]
+pub fn rfc3339(at: Timestamp) -> String {
+    let mut text = String::new();
+    if let Some(clock) = civil::clock(at, Offset::UTC) {
+        // Writing to a text cannot fail.
+        let _ = write_rfc3339(clock, None, &mut text);
+    }
+    text
+}
+
 /// The clock and its offset, `Z` for none.
-fn rfc3339(clock: DateTime, offset: Option<Offset>, out: &mut impl Write) -> std::fmt::Result {
+fn write_rfc3339(clock: DateTime, offset: Option<Offset>, out: &mut impl Write) -> std::fmt::Result {
     write!(out, "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", clock.year(), clock.month(), clock.day(), clock.hour(), clock.minute(), clock.second())?;
     let (mut fraction, mut digits) = (clock.subsec_nanosecond() / 1_000, 6);
     if fraction != 0 {

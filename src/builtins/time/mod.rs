@@ -4,7 +4,7 @@
 
 mod add;
 mod calendars;
-mod civil;
+pub(crate) mod civil;
 mod format;
 mod parse;
 #[cfg(test)]
@@ -20,8 +20,11 @@ use crate::value::{ErrorKinds, Kinds};
 pub(super) use add::ADD_DATE;
 pub(super) use calendars::{CLOSES_AT, OPEN, OPENS_AT};
 pub(super) use format::FORMAT_TIME;
+pub use format::rfc3339;
 pub(super) use parse::PARSE_TIME;
 pub use zone::find_zone;
+#[cfg(feature = "handoff")]
+pub(crate) use zone::is_utc;
 
 pub(super) const TIME: Builtin = Builtin {
     name: "TIME",

@@ -1,14 +1,14 @@
 //! `$PARSE_TIME`.
 
-use jiff::civil::{Date, DateTime, Time};
+use jiff::civil::DateTime;
 use jiff::fmt::strtime::BrokenDownTime;
-use jiff::tz::{Offset, TimeZone};
+use jiff::tz::TimeZone;
 
 use super::super::{Args, Builtin, Env, Family, Gives, Param, Run};
-use super::zone::{find_zone, offset, two_digits};
+use super::zone::find_zone;
 use super::{RANGE_NOTE, ZONE, ZONES_NOTE, civil, zone_of};
 use crate::value::EvalErrorKind::{self, InvalidArgument};
-use crate::value::{ErrorKinds, Kinds, Timestamp, Value};
+use crate::value::{ErrorKinds, Kinds, Timestamp, Value, at_offset, read_clock};
 
 pub(in super::super) const PARSE_TIME: Builtin = Builtin {
     name: "PARSE_TIME",
@@ -41,57 +41,11 @@ fn parse_time(args: &Args<'_>, _env: &mut Env<'_>) -> Result<Value, EvalErrorKin
     time.map(|time| time.to_number().into()).ok_or(InvalidArgument)
 }
 
-/// Reads the default form, and nothing like it: an automatic conversion that guesses would turn a typing error into a time.
 fn parse_default(text: &str, zone: &TimeZone) -> Option<Timestamp> {
-    let (date, rest) = date(text)?;
-    if rest.is_empty() {
-        return civil::at_zone(date.to_datetime(Time::midnight()), zone);
+    match read_clock(text)? {
+        (clock, Some(offset)) => at_offset(clock, offset),
+        (clock, None) => civil::at_zone(clock, zone),
     }
-    let (time, rest) = time(rest.strip_prefix(['T', 't', ' '])?)?;
-    let clock = date.to_datetime(time);
-    if rest.is_empty() {
-        return civil::at_zone(clock, zone);
-    }
-    let (seconds, rest) = offset(rest)?;
-    if !rest.is_empty() {
-        return None;
-    }
-    civil::at_offset(clock, Offset::from_seconds(seconds).ok()?)
-}
-
-/// `YYYY-MM-DD`, and what follows it.
-fn date(text: &str) -> Option<(Date, &str)> {
-    let (century, rest) = two_digits(text, 99)?;
-    let (year, rest) = two_digits(rest, 99)?;
-    let (month, rest) = two_digits(rest.strip_prefix('-')?, 12)?;
-    let (day, rest) = two_digits(rest.strip_prefix('-')?, 31)?;
-    let date = Date::new(i16::try_from(century * 100 + year).ok()?, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()?;
-    Some((date, rest))
-}
-
-/// `hh:mm[:ss[.fraction]]`, and what follows it.
-fn time(text: &str) -> Option<(Time, &str)> {
-    let (hour, rest) = two_digits(text, 23)?;
-    let (minute, rest) = two_digits(rest.strip_prefix(':')?, 59)?;
-    let Some(seconds) = rest.strip_prefix(':') else {
-        return Some((clock(hour, minute, 0, 0)?, rest));
-    };
-    let (second, rest) = two_digits(seconds, 60)?;
-    let Some(fraction) = rest.strip_prefix('.') else {
-        return Some((clock(hour, minute, second.min(59), 0)?, rest));
-    };
-    let after = fraction.trim_start_matches(|character: char| character.is_ascii_digit());
-    let digits = fraction.get(..fraction.len() - after.len())?;
-    if digits.is_empty() || second == 60 {
-        return None;
-    }
-    let micros = digits.bytes().chain(std::iter::repeat(b'0')).take(6).fold(0, |sum, digit| sum * 10 + i32::from(digit - b'0'));
-    Some((clock(hour, minute, second, micros * 1_000)?, after))
-}
-
-fn clock(hour: i32, minute: i32, second: i32, nanos: i32) -> Option<Time> {
-    let part = |number: i32| i8::try_from(number).ok();
-    Time::new(part(hour)?, part(minute)?, part(second)?, nanos).ok()
 }
 
 fn parse_format(text: &str, format: &str, zone: &TimeZone) -> Option<Timestamp> {
@@ -102,7 +56,7 @@ fn parse_format(text: &str, format: &str, zone: &TimeZone) -> Option<Timestamp> 
     }
     let clock: DateTime = parts.to_datetime().ok()?;
     match (parts.offset(), parts.iana_time_zone()) {
-        (Some(offset), _) => civil::at_offset(clock, offset),
+        (Some(offset), _) => at_offset(clock, offset.seconds()),
         (None, Some(name)) => civil::at_zone(clock, &find_zone(name)?),
         (None, None) => civil::at_zone(clock, zone),
     }

@@ -2,6 +2,8 @@
 
 use jiff::tz::{Offset, TimeZone, TimeZoneDatabase};
 
+use crate::value::read_offset;
+
 /// The zone of an IANA name, in any letter case, or of a fixed offset `+hh:mm`, `+hhmm`, `+hh`, `Z`. Only the bundled database is asked.
 ///
 /// ```
@@ -11,7 +13,7 @@ use jiff::tz::{Offset, TimeZone, TimeZoneDatabase};
 /// ```
 #[must_use]
 pub fn find_zone(name: &str) -> Option<TimeZone> {
-    if let Some((seconds, "")) = offset(name) {
+    if let Some((seconds, "")) = read_offset(name) {
         return Offset::from_seconds(seconds).ok().map(Offset::to_time_zone);
     }
     // The database has a zone for machines whose zone was never set: no place, so no name that a rule can mean.
@@ -21,35 +23,8 @@ pub fn find_zone(name: &str) -> Option<TimeZone> {
     TimeZoneDatabase::bundled().get(name).ok().filter(|zone| !zone.is_unknown())
 }
 
-/// The offset that a text starts with, in seconds, and what follows it: `Z`, `z`, `+hh:mm`, `+hhmm`, `+hh`.
-pub(super) fn offset(text: &str) -> Option<(i32, &str)> {
-    if let Some(rest) = text.strip_prefix(['Z', 'z']) {
-        return Some((0, rest));
-    }
-    let sign = match text.bytes().next()? {
-        b'+' => 1,
-        b'-' => -1,
-        _ => return None,
-    };
-    let (hours, rest) = two_digits(text.get(1..)?, 23)?;
-    let minutes_text = rest.strip_prefix(':');
-    let (minutes, rest) = match (minutes_text, two_digits(minutes_text.unwrap_or(rest), 59)) {
-        (_, Some(minutes)) => minutes,
-        (Some(_), None) => return None,
-        (None, None) => (0, rest),
-    };
-    Some((sign * (hours * 3600 + minutes * 60), rest))
-}
-
-/// The two digits that a text starts with, if they are at most `most`, and what follows them.
-pub(super) fn two_digits(text: &str, most: i32) -> Option<(i32, &str)> {
-    let (digits, rest) = text.split_at_checked(2)?;
-    let number = digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok()).flatten()?;
-    (number <= most).then_some((number, rest))
-}
-
 /// Whether the zone is UTC itself, rather than one whose clocks show the same.
-pub(super) fn is_utc(zone: &TimeZone) -> bool {
+pub(crate) fn is_utc(zone: &TimeZone) -> bool {
     // The names of the database that are links to `Etc/UTC`.
     const NAMES: [&str; 8] = ["UTC", "UCT", "Zulu", "Universal", "Etc/UTC", "Etc/UCT", "Etc/Zulu", "Etc/Universal"];
     match zone.iana_name() {

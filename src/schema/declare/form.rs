@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
-use crate::document::{Content, Member, Node};
-use crate::document::{did_you_mean, quoted};
+use super::super::defaults::{read_default, read_max_age};
 use super::super::meter::{enum_bytes, value_bytes};
 use super::super::type_name::{self, Named};
-use super::super::{Attribute, EXTRA_KEYS, Type, path};
+use super::super::{Attribute, Type, path};
 use super::{Declarations, Members, Reader, keeps_mark, open};
+use crate::document::{Content, Member, Node};
+use crate::document::{did_you_mean, quoted};
 use crate::source::Span;
 
-/// The keys of a declaration, besides [`EXTRA_KEYS`].
-const KEYS: [&str; 9] = ["type", "values", "open", "of", "closed", "attributes", "nullable", "pii", "description"];
+/// The keys of a declaration.
+const KEYS: [&str; 11] = ["type", "values", "open", "of", "closed", "attributes", "nullable", "pii", "description", "default", "max_age"];
 
 impl Reader<'_> {
     /// Reads one declaration. `before` is what it replaces or amends.
@@ -57,9 +58,8 @@ impl Reader<'_> {
     }
 
     fn long_form(&mut self, keys: &Declarations, node: &Node, before: Option<&Attribute>, depth: usize, name: &str) -> Option<Attribute> {
-        for (key, member) in keys.iter().filter(|(key, _)| !KEYS.contains(&&***key) && !EXTRA_KEYS.contains(&&***key)) {
-            let help =
-                did_you_mean(key, KEYS.into_iter().chain(EXTRA_KEYS)).unwrap_or_else(|| format!("keys are {}, {}", KEYS.join(", "), EXTRA_KEYS.join(", ")));
+        for (key, member) in keys.iter().filter(|(key, _)| !KEYS.contains(&&***key)) {
+            let help = did_you_mean(key, KEYS).unwrap_or_else(|| format!("keys are {}", KEYS.join(", ")));
             self.add(member.key, name, &format!("unknown key {}", quoted(key)), Some(&help));
         }
         let mut attribute = match keys.get("type") {
@@ -78,11 +78,19 @@ impl Reader<'_> {
                 None => self.add(member.node.span, name, &format!("`description` is a text, found {}", member.node.what()), None),
             }
         }
-        for key in EXTRA_KEYS {
-            if let Some(member) = keys.get(key) {
-                let value = member.node.to_value();
-                self.meter.bytes(value_bytes(&value), member.key, self.problems);
-                attribute.extra.insert(key.to_owned(), value);
+        if let Some(member) = keys.get("max_age") {
+            match read_max_age(&member.node) {
+                Ok(seconds) => attribute.max_age = seconds,
+                Err((message, help)) => self.add(member.node.span, name, &message, Some(&help)),
+            }
+        }
+        if let Some(member) = keys.get("default") {
+            match read_default(&member.node, &attribute, self.deepest.saturating_sub(depth), self.meter.room()) {
+                Ok(default) => {
+                    self.meter.bytes(default.as_ref().map_or(0, value_bytes), member.key, self.problems);
+                    attribute.default = default;
+                }
+                Err(message) => self.add(member.node.span, name, &message, None),
             }
         }
         Some(attribute)
@@ -104,7 +112,7 @@ impl Reader<'_> {
             let inner = self.declaration(&member.node, before, depth + 1, name)?;
             match &mut ty {
                 Type::List(part) | Type::Map { values: part, .. } if **part == Attribute::new(Type::Any) => **part = inner,
-                Type::Bool | Type::Integer | Type::Number | Type::Text | Type::Enum { .. } | Type::Object { .. } | Type::Any => {}
+                Type::Bool | Type::Integer | Type::Number | Type::Time | Type::Text | Type::Enum { .. } | Type::Object { .. } | Type::Any => {}
                 Type::List(_) | Type::Map { .. } => {
                     self.add(member.key, name, "what the elements are is told twice", Some("write `list` or `map` without `<>` beside `of`"))
                 }

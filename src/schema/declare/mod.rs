@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use crate::document::Member;
-use crate::document::{Problems, quoted};
 use super::meter::Meter;
 use super::{Attribute, Schema, Type, path};
+use crate::document::Member;
+use crate::document::{Problems, quoted};
 use crate::limits::Limits;
 use crate::source::Span;
 
@@ -117,7 +117,7 @@ fn open(attribute: &mut Attribute) -> Option<(&mut Members, Option<&Attribute>)>
     match &mut attribute.ty {
         Type::Object { members, .. } => Some((members, None)),
         Type::Map { values, known } => Some((known, Some(values))),
-        Type::Bool | Type::Integer | Type::Number | Type::Text | Type::Enum { .. } | Type::List(_) | Type::Any => None,
+        Type::Bool | Type::Integer | Type::Number | Type::Time | Type::Text | Type::Enum { .. } | Type::List(_) | Type::Any => None,
     }
 }
 

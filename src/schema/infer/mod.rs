@@ -4,8 +4,8 @@ mod shape;
 
 use serde_json::Value;
 
-use super::declare::keeps_mark;
 use super::SchemaError;
+use super::declare::keeps_mark;
 use super::{Attribute, Schema, Type};
 use crate::limits::Limits;
 use shape::{Budget, Shape};

@@ -6,7 +6,9 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
 use super::super::{Attribute, Schema, Type};
-use super::{DRAFT, OPEN, PII, STRICT, extras};
+use super::{DATE_TIME, DEFAULT, DRAFT, MAX_AGE, OPEN, PII, STRICT};
+use crate::value::duration_text;
+use crate::value::json::to_serde;
 
 pub(super) fn schema(schema: &Schema) -> Value {
     let mut keywords = Map::new();
@@ -28,8 +30,11 @@ fn attribute(attribute: &Attribute) -> Value {
     if attribute.pii {
         keywords.insert(PII.to_owned(), true.into());
     }
-    for (keyword, value) in extras(attribute) {
-        keywords.insert(keyword, value.clone());
+    if let Some(default) = &attribute.default {
+        keywords.insert(DEFAULT.to_owned(), to_serde(default));
+    }
+    if let Some(seconds) = attribute.max_age {
+        keywords.insert(MAX_AGE.to_owned(), duration_text(seconds).into());
     }
     Value::Object(keywords)
 }
@@ -39,6 +44,12 @@ fn type_keywords(keywords: &mut Map<String, Value>, of: &Attribute) {
         Type::Bool => "boolean",
         Type::Integer => "integer",
         Type::Number => "number",
+        Type::Time => {
+            // The format is one of texts: it says nothing of numbers.
+            keywords.insert("type".to_owned(), if of.nullable { json!(["number", "string", "null"]) } else { json!(["number", "string"]) });
+            keywords.insert("format".to_owned(), DATE_TIME.into());
+            return;
+        }
         Type::Text | Type::Enum { .. } => "string",
         Type::List(_) => "array",
         Type::Map { .. } | Type::Object { .. } => "object",
@@ -77,7 +88,7 @@ fn type_keywords(keywords: &mut Map<String, Value>, of: &Attribute) {
                 keywords.insert("additionalProperties".to_owned(), false.into());
             }
         }
-        Type::Bool | Type::Integer | Type::Number | Type::Text | Type::Any => {}
+        Type::Bool | Type::Integer | Type::Number | Type::Time | Type::Text | Type::Any => {}
     }
 }
 

@@ -1,17 +1,18 @@
 //! JSON Schema to a schema.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use indexmap::{IndexMap, IndexSet};
 
+use super::super::SchemaErrors;
 use super::super::declare::LONGEST_NAME;
+use super::super::defaults::{read_default, read_max_age};
+use super::super::meter::{Meter, enum_bytes, value_bytes};
+use super::super::{Attribute, Schema, Type};
+use super::{DATE_TIME, DEFAULT, MAX_AGE, OPEN, PII, STRICT};
 use crate::document::{Content, Node};
 use crate::document::{Problems, did_you_mean, quoted};
-use super::super::SchemaErrors;
-use super::super::meter::{Meter, enum_bytes, value_bytes};
-use super::super::{Attribute, EXTRA_KEYS, Schema, Type};
-use super::{OPEN, PII, STRICT, extra_keyword};
 use crate::limits::Limits;
 use crate::source::Span;
 
@@ -43,7 +44,7 @@ impl<'r> Reader<'r> {
         // The root is read as an attribute one level above those of the schema.
         let attributes = match self.attribute(self.root, 0).ty {
             Type::Object { members, .. } | Type::Map { known: members, .. } => members,
-            Type::Bool | Type::Integer | Type::Number | Type::Text | Type::Enum { .. } | Type::List(_) | Type::Any => {
+            Type::Bool | Type::Integer | Type::Number | Type::Time | Type::Text | Type::Enum { .. } | Type::List(_) | Type::Any => {
                 self.add(self.root.span, "describes no object", None);
                 IndexMap::new()
             }
@@ -72,7 +73,7 @@ impl<'r> Reader<'r> {
                 self.inside.push(node);
                 let mut attribute = self.shape(node, depth);
                 self.inside.pop();
-                self.notes(node, &mut attribute);
+                self.notes(node, &mut attribute, depth);
                 attribute
             }
             Content::Null | Content::Number(_) | Content::Text(_) | Content::List(_) => {
@@ -90,6 +91,7 @@ impl<'r> Reader<'r> {
             Some(["boolean"]) => Type::Bool,
             Some(["integer"]) => Type::Integer,
             Some(["number"] | ["integer", "number"] | ["number", "integer"]) => Type::Number,
+            Some(["string"] | ["number", "string"] | ["string", "number"]) if is_time(node) => Type::Time,
             Some(["string"]) => self.text_or_enum(node),
             Some(["array"]) => self.list(node, depth),
             Some(["object"]) => self.object(node, depth),
@@ -245,21 +247,27 @@ impl<'r> Reader<'r> {
     }
 
     /// What is said beside the type; it adds to what a reference brought.
-    fn notes(&mut self, node: &'r Node, attribute: &mut Attribute) {
+    fn notes(&mut self, node: &'r Node, attribute: &mut Attribute, depth: usize) {
         attribute.pii |= node.get(PII).is_some_and(|member| matches!(member.node.content, Content::Bool(true)));
         if let Some(text) = node.get("description").and_then(|member| member.node.as_text()) {
             self.meter.bytes(text.len(), node.span, self.problems);
             attribute.description = Some(text.to_string());
         }
-        let mut extra = BTreeMap::new();
-        for key in EXTRA_KEYS {
-            if let Some(member) = node.get(&extra_keyword(key)) {
-                let value = member.node.to_value();
-                self.meter.bytes(value_bytes(&value), node.span, self.problems);
-                extra.insert(key.to_owned(), value);
+        if let Some(member) = node.get(MAX_AGE) {
+            match read_max_age(&member.node) {
+                Ok(seconds) => attribute.max_age = seconds,
+                Err((message, help)) => self.add(member.node.span, &message, Some(help)),
             }
         }
-        attribute.extra.append(&mut extra);
+        if let Some(member) = node.get(DEFAULT) {
+            match read_default(&member.node, attribute, self.deepest.saturating_sub(depth), self.meter.room()) {
+                Ok(default) => {
+                    self.meter.bytes(default.as_ref().map_or(0, value_bytes), node.span, self.problems);
+                    attribute.default = default;
+                }
+                Err(message) => self.add(member.node.span, &message, None),
+            }
+        }
     }
 
     fn at<T>(&mut self, step: &str, read: impl FnOnce(&mut Self) -> T) -> T {
@@ -273,6 +281,10 @@ impl<'r> Reader<'r> {
         let place = if self.place.is_empty() { "the JSON Schema".to_owned() } else { quoted(&self.place.join(".")) };
         self.problems.add_with(span, format!("{place}: {message}"), help);
     }
+}
+
+fn is_time(node: &Node) -> bool {
+    node.get("format").and_then(|member| member.node.as_text()).is_some_and(|format| &**format == DATE_TIME)
 }
 
 /// The type of `enum` and `const` without `type`: that of the values, if they are of one.

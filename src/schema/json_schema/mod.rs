@@ -3,6 +3,7 @@
 //! | a schema's | JSON Schema |
 //! |---|---|
 //! | `bool` `integer` `number` `text` | `type: boolean / integer / number / string` |
+//! | `time` | `type: [number, string]`, `format: date-time` |
 //! | `enum`, closed | `type: string`, `enum` |
 //! | `enum`, open | `type: string`, `examples`, `x-open: true` |
 //! | `list<T>` | `type: array`, `items` |
@@ -13,6 +14,7 @@
 //! | `pii`, strict, `default`, `max_age` | `x-pii`, `x-strict`, `x-default`, `x-max_age` |
 //!
 //! What is written reads back as it was. Of foreign schemas, reading understands `type` (one type, or one and `null`, or `integer` and `number`),
+//! `format: date-time` of a string (a `time`),
 //! `properties`, `required`, `items`, `additionalProperties`, `enum`, `const`, `description`, `anyOf` and `oneOf` of `null` and one other, `allOf` of one,
 //! `$ref` within the document (`#/...`; what contains itself becomes `any` there). Everything else only narrows what these say and is ignored;
 //! where nothing is left, the type is `any`. Required and optional parts of the other kinds of combination are not merged.
@@ -22,9 +24,9 @@ mod import;
 
 pub(super) use import::import;
 
-use crate::document::Node;
+use super::Schema;
 use super::SchemaErrors;
-use super::{Attribute, EXTRA_KEYS, Schema};
+use crate::document::Node;
 use crate::limits::Limits;
 
 /// The keyword that marks personal data.
@@ -36,13 +38,15 @@ const STRICT: &str = "x-strict";
 /// The draft that is written.
 const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";
 
-/// The keyword that carries a key of [`EXTRA_KEYS`].
-fn extra_keyword(key: &str) -> String {
-    format!("x-{key}")
-}
+/// The keyword of a default.
+const DEFAULT: &str = "x-default";
+/// The keyword of live data.
+const MAX_AGE: &str = "x-max_age";
+/// The format of a time.
+const DATE_TIME: &str = "date-time";
 
 impl Schema {
-    /// The schema as JSON Schema, draft 2020-12. Keys of `extra` beyond those of `EXTRA_KEYS` are left out.
+    /// The schema as JSON Schema, draft 2020-12.
     ///
     /// ```
     /// use triggerfish::{Limits, schema::{Format, Schema}};
@@ -70,9 +74,4 @@ impl Schema {
     pub fn from_json_schema(schema: &serde_json::Value, limits: &Limits) -> Result<Schema, SchemaErrors> {
         import(&Node::from_value(schema, super::bounds(limits))?, limits)
     }
-}
-
-/// The extra keys of an attribute that have a keyword.
-fn extras(attribute: &Attribute) -> impl Iterator<Item = (String, &serde_json::Value)> {
-    EXTRA_KEYS.into_iter().filter_map(|key| Some((extra_keyword(key), attribute.extra.get(key)?)))
 }

@@ -56,6 +56,20 @@ pub fn from_serde(value: &serde_json::Value, max_depth: usize) -> Result<Value, 
     }
 }
 
+/// The value as a document of `serde_json`; [`from_serde`] gives it back.
+#[must_use]
+pub fn to_serde(value: &Value) -> serde_json::Value {
+    match value {
+        Value::Null => serde_json::Value::Null,
+        Value::Bool(value) => (*value).into(),
+        Value::Integer(value) => (*value).into(),
+        Value::Float(value) => value.get().into(),
+        Value::Text(text) => (**text).into(),
+        Value::List(items) => items.iter().map(to_serde).collect(),
+        Value::Map(members) => serde_json::Value::Object(members.iter().map(|(key, member)| (key.to_string(), to_serde(member))).collect()),
+    }
+}
+
 fn number_from_serde(number: &serde_json::Number) -> Result<Value, JsonProblem> {
     if let Some(integer) = number.as_i64() {
         return Ok(Value::Integer(integer));
