@@ -7,10 +7,33 @@
 //!                                        |
 //!                                       HIR                                    hir
 //!                                        |
-//! JSON --bind--> Context (slots) -----> interp --> Value or EvalError          context, backend
+//! JSON --bind--> Context (slots) -----> interp --> Value or EvalError          context, backend, rule
+//!                    |
+//! rule-set file --> RuleSet --decide--> Decision: ordered options, and why     handoff
 //! ```
 //!
-//! [`Engine`] and [`Rule`] are the way in:
+//! [`RuleSet`] decides what a user is offered:
+//!
+//! ```
+//! # #[cfg(feature = "handoff")] {
+//! use triggerfish::{RuleSet, Timestamp, schema::Format};
+//!
+//! let set = RuleSet::parse(r#"
+//! triggerfish: 1
+//! categories:
+//!   - key: it
+//!     domain: IT
+//!     items:
+//!       - { key: ticket, label: File a ticket, when: user.department == "Sales", strategies: [{ ticket: default }] }
+//! otherwise:
+//!   - { key: help, label: Help pages, strategies: [{ url: "https://help.example/" }] }
+//! "#, Format::Yaml).unwrap();
+//! let decision = set.decide_json(br#"{"domain": "IT", "user": {"department": "Sales"}}"#, Timestamp::EPOCH);
+//! assert_eq!(decision.options[0].option.label, "File a ticket");
+//! # }
+//! ```
+//!
+//! [`Engine`] and [`Rule`] evaluate one rule:
 //!
 //! ```
 //! use triggerfish::{Engine, Timestamp, schema::Schema};
@@ -35,6 +58,8 @@ mod document;
 pub mod engine;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
+#[cfg(feature = "handoff")]
+pub mod handoff;
 pub mod hir;
 pub mod limits;
 pub mod rule;
@@ -46,6 +71,8 @@ pub mod value;
 
 pub use context::{Context, ContextError};
 pub use engine::{CompileError, Engine, EvaluateError, Rule};
+#[cfg(feature = "handoff")]
+pub use handoff::{Decision, LoadError, RuleSet, TraceLevel};
 pub use limits::Limits;
 pub use rule::{StepOutcome, Trace, TraceStep};
 pub use value::{EvalError, EvalErrorKind, Timestamp, Value};
