@@ -1,5 +1,6 @@
 //! What the command line takes, and what `--help` says of it.
 
+mod rulesets;
 mod values;
 
 use std::path::PathBuf;
@@ -9,11 +10,13 @@ use clap_complete::Shell;
 
 use super::exit::Exit;
 use super::set::Setting;
-pub(crate) use values::{Color, Format, Now, ReferenceFormat, SchemaChoice, SchemaKind};
+pub(crate) use rulesets::{CompareArgs, ContextOptions, DecideArgs, ExplainArgs, InitArgs};
+pub(crate) use values::{Color, Format, Level, Now, ReferenceFormat, SchemaChoice, SchemaKind};
 
-/// Checks, runs and tests the rules that decide who is handed to whom.
+/// Decides what users are offered when a bot cannot help, by rules that support teams write.
 ///
-/// A rule is an expression over the attributes of a context, such as `user.department == "Sales" AND NOT bot.resolved`. A context is a JSON object.
+/// A rule set is a YAML file: which options there are, when each is offered, and where it leads. A rule is an expression over the attributes of a context, such as
+/// `user.department == "Sales" AND NOT bot.resolved`. A context is a JSON object: what is known of a user and a conversation.
 #[derive(Parser, Debug)]
 #[command(name = "triggerfish", version, max_term_width = 100, arg_required_else_help = true, disable_help_subcommand = true)]
 pub(crate) struct Cli {
@@ -29,14 +32,18 @@ pub(crate) struct Cli {
 fn after_help() -> String {
     format!(
         r#"Examples:
-  triggerfish check 'user.departmnt == "Sales"'       find mistakes before they run
-  triggerfish eval 'domain == "IT"' contexts.ndjson   one line for each context
-  triggerfish functions lowercase                     what a function does
-  triggerfish explain TF0105                          what a diagnostic means
+  triggerfish init                                     a rule set to start from
+  triggerfish check ruleset.yaml                       find mistakes before they run
+  triggerfish test ruleset.yaml                        run the tests beside the rules
+  triggerfish decide ruleset.yaml contexts.ndjson      a decision for each context
+  triggerfish explain ruleset.yaml '{{"domain": "IT"}}'  why, and what would change it
+  triggerfish compare old.yaml new.yaml contexts.ndjson
+  triggerfish eval 'domain == "IT"' contexts.ndjson    a single rule
 
 A RULE is the text of a rule, or @FILE for a file that holds one (@- for standard input).
-Arguments are known by their looks: a file whose top level has `triggerfish:` is a rule set,
-`.ndjson` is cases or contexts, `TF` and four digits is a code, anything else is a rule.
+Arguments are known by their looks: `.yaml`, `.yml` and files whose top level has
+`triggerfish:` are rule sets, `.ndjson` is cases or contexts, `TF` and four digits is a
+code, `{{` begins a context, anything else is a rule.
 
 Exit codes:{}"#,
         Exit::table()
@@ -52,12 +59,15 @@ impl Cli {
 
 #[derive(Subcommand, Debug)]
 pub(crate) enum Command {
-    Eval(EvalArgs),
+    Init(InitArgs),
     Check(CheckArgs),
-    Fmt(FmtArgs),
     Test(TestArgs),
-    Functions(FunctionsArgs),
+    Decide(DecideArgs),
     Explain(ExplainArgs),
+    Compare(CompareArgs),
+    Fmt(FmtArgs),
+    Eval(EvalArgs),
+    Functions(FunctionsArgs),
     Schema(SchemaArgs),
     Completions(CompletionsArgs),
     Version(VersionArgs),
@@ -65,8 +75,8 @@ pub(crate) enum Command {
 
 /// Evaluate a rule on contexts
 ///
-/// Contexts are JSON objects: one a line in `.ndjson` and `.jsonl` files, else also one object over many lines, several of them, or an array; from standard input
-/// if no file is named. Each gives one line: its number, its `id` (`-` if it has none) and the value, or why there is none. A bad context does not stop the others.
+/// Contexts are JSON objects: one a line in `.ndjson` and `.jsonl` files, else also one object over many lines, several of them, or an array; an argument that
+/// begins with `{` is a context itself; from standard input if nothing is named. Each gives one line: its number, its `id` (`-` if it has none) and the value, or why there is none. A bad context does not stop the others.
 #[derive(Args, Debug)]
 #[command(after_help = r#"Examples:
   triggerfish eval 'domain == "IT" AND user.tenure > 30' contexts.ndjson
@@ -88,7 +98,7 @@ pub(crate) struct EvalArgs {
     /// The rule: its text, or @FILE
     pub(crate) rule: String,
 
-    /// Files of contexts; `-` is standard input
+    /// Files of contexts, `-` for standard input, or a context
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) files: Vec<PathBuf>,
 
@@ -123,17 +133,22 @@ pub(crate) struct EvalArgs {
     pub(crate) format: FormatOption,
 }
 
-/// Check rules without running them
+/// Check rule sets and rules without running them
 ///
-/// Shows what is wrong or suspicious, whether a rule can fail when it runs, and which attributes it reads. Warnings are no failure.
+/// Shows what is wrong or suspicious, and which attributes are read; of a rule set how much it holds, of a rule whether it can fail when it runs. Warnings are no
+/// failure.
 #[derive(Args, Debug)]
 #[command(after_help = r#"Examples:
+  triggerfish check ruleset.yaml
   triggerfish check 'user.department == "Sales" AND user.tenure > 30'
   triggerfish check @a.rule @b.rule --schema company.yaml --strict
-  triggerfish check @it.rule --format json | jq .diagnostics"#)]
+  triggerfish check @it.rule --format json | jq .diagnostics
+
+A rule set says itself which attributes there are (`context:`): --schema and
+--strict are for rules."#)]
 pub(crate) struct CheckArgs {
-    /// The rules: text, or @FILE
-    #[arg(required = true, value_name = "RULE")]
+    /// Rule sets, or rules: text, or @FILE
+    #[arg(required = true, value_name = "RULESET|RULE")]
     pub(crate) rules: Vec<String>,
 
     #[command(flatten)]
@@ -143,16 +158,18 @@ pub(crate) struct CheckArgs {
     pub(crate) format: FormatOption,
 }
 
-/// Write rules in their one canonical form
+/// Write expressions in their one canonical form
 ///
-/// Files are rewritten in place, each as a whole or not at all; without files, standard input goes to standard output. Comments stay.
+/// Of a rule set, expressions are formatted and all else stays as it is, comments included. Files are rewritten in place, each as a whole or not at all; without
+/// files, standard input goes to standard output.
 #[derive(Args, Debug)]
 #[command(after_help = r#"Examples:
+  triggerfish fmt ruleset.yaml
   triggerfish fmt rules/*.rule
   triggerfish fmt --check rules/*.rule          names the files that differ
   echo "domain=='IT'   and(x)" | triggerfish fmt"#)]
 pub(crate) struct FmtArgs {
-    /// Files that hold one rule each; `-` is standard input
+    /// Rule sets, and files that hold one rule each; `-` is standard input
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) files: Vec<PathBuf>,
 
@@ -161,12 +178,14 @@ pub(crate) struct FmtArgs {
     pub(crate) check: bool,
 }
 
-/// Run case files
+/// Run the tests of rule sets, and case files
 ///
-/// A case is one line of an NDJSON file: a rule, a context, and what must come out. Failures are shown with the rule, the context, expected and found; the last line
-/// is `N passed, N failed`.
+/// Of a rule set, the tests beside its rules are run; then it is said what no test has shown: items that none was offered, strategies that none used, conditions that
+/// never held or never failed to. A case is one line of an NDJSON file: a rule, a context, and what must come out. Failures are shown with what was expected and
+/// what was found; the last line is `N passed, N failed`.
 #[derive(Args, Debug)]
 #[command(after_help = r#"Examples:
+  triggerfish test ruleset.yaml
   triggerfish test tests/cases/*.ndjson
   triggerfish test cases.ndjson --ledger known.ndjson
 
@@ -182,7 +201,7 @@ A line of a ledger, which names a case to be skipped. One that would pass, or
 that no file has, fails the run:
   {"id": "sales/any-case", "reason": "why the case is wrong"}"#)]
 pub(crate) struct TestArgs {
-    /// Case files; `-` is standard input
+    /// Rule sets, and case files; `-` is case lines from standard input
     #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) files: Vec<PathBuf>,
 
@@ -209,20 +228,7 @@ pub(crate) struct FunctionsArgs {
     pub(crate) format: ReferenceFormat,
 }
 
-/// Explain a diagnostic code
-#[derive(Args, Debug)]
-#[command(after_help = r#"Examples:
-  triggerfish explain TF0105
-  triggerfish explain                         all codes, one a line"#)]
-pub(crate) struct ExplainArgs {
-    /// `TF` and four digits
-    pub(crate) code: Option<String>,
-
-    #[command(flatten)]
-    pub(crate) format: FormatOption,
-}
-
-/// Show, convert or guess a schema: which attributes contexts have
+/// Show, convert or guess schemas: of contexts, rule sets and decisions
 #[derive(Args, Debug)]
 #[command(arg_required_else_help = true, disable_help_subcommand = true)]
 pub(crate) struct SchemaArgs {
@@ -235,6 +241,29 @@ pub(crate) enum SchemaCommand {
     Infer(InferArgs),
     Show(ShowArgs),
     Export(ExportArgs),
+    /// Write the JSON Schema of rule-set files, for editors
+    #[command(after_help = r#"Examples:
+  triggerfish schema ruleset > ruleset.schema.json
+
+The first line of a rule set then tells an editor where it is:
+  # yaml-language-server: $schema=ruleset.schema.json"#)]
+    Ruleset,
+    /// Write the JSON Schema of decisions
+    #[command(after_help = r#"Examples:
+  triggerfish schema decision > decision.schema.json"#)]
+    Decision,
+    Context(ContextSchemaArgs),
+}
+
+/// Write the JSON Schema of the contexts of a rule set
+#[derive(Args, Debug)]
+#[command(after_help = r#"Examples:
+  triggerfish schema context ruleset.yaml > context.schema.json
+  triggerfish schema context                  the built-in attributes"#)]
+pub(crate) struct ContextSchemaArgs {
+    /// A rule set; the built-in attributes alone if absent
+    #[arg(value_name = "RULESET", value_hint = ValueHint::FilePath)]
+    pub(crate) rule_set: Option<PathBuf>,
 }
 
 /// Guess a schema from sample contexts

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 pub(crate) enum Exit {
     /// The work is done.
     Done,
-    /// A test failed, or `fmt --check` found a file that differs.
+    /// A test failed, `fmt --check` found a file that differs, or `compare --exit-code` a decision that changes.
     Differs,
     /// Some contexts failed.
     Contexts,
@@ -20,7 +20,7 @@ pub(crate) enum Exit {
 /// Every way to end, its code, and what it means: in order of code.
 const TABLE: [(Exit, u8, &str); 5] = [
     (Exit::Done, 0, "done"),
-    (Exit::Differs, 1, "a test failed, or `fmt --check` found a file that differs"),
+    (Exit::Differs, 1, "a test failed, a file differs (`fmt --check`) or a decision (`compare --exit-code`)"),
     (Exit::Usage, 2, "bad usage, or a file that cannot be read or written"),
     (Exit::Rules, 3, "errors in the rules"),
     (Exit::Contexts, 4, "some contexts failed"),

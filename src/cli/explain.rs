@@ -1,13 +1,20 @@
-//! `triggerfish explain [CODE]`
+//! `triggerfish explain [CODE]`, and `triggerfish explain RULESET CONTEXT`
+
+mod decision;
 
 use triggerfish::diagnostic::{Code, ExampleSchema, Severity, explain, shorten};
 
 use super::args::{ExplainArgs, Format};
 use super::output::{BAD, DOUBTFUL, JsonLine, paint};
-use super::{Exit, Failure, Output};
+use super::{Exit, Failure, Output, ruleset};
 
 pub(crate) fn run(args: &ExplainArgs, output: &mut Output) -> Result<Exit, Failure> {
-    let Some(word) = &args.code else {
+    if let Some(name) = &args.what
+        && (name == "-" || ruleset::named_by(name).is_some() || !args.files.is_empty())
+    {
+        return decision::run(args, name, output);
+    }
+    let Some(word) = &args.what else {
         for code in Code::ALL {
             match args.format.format {
                 Format::Human => output.line(&row(*code, output))?,
@@ -16,8 +23,10 @@ pub(crate) fn run(args: &ExplainArgs, output: &mut Output) -> Result<Exit, Failu
         }
         return Ok(Exit::Done);
     };
-    let code: Code =
-        word.parse().map_err(|_| Failure::Usage(format!("there is no diagnostic code `{}`; `triggerfish explain` lists all of them", shorten(word, 40))))?;
+    let code: Code = word.parse().map_err(|_| {
+        let word = shorten(word, 40);
+        Failure::Usage(format!("`{word}` is neither a rule set nor a diagnostic code; `triggerfish explain` lists all codes"))
+    })?;
     match args.format.format {
         Format::Human => output.write(&explain(code))?,
         Format::Json => output.line(&json(code))?,

@@ -5,11 +5,12 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use triggerfish::diagnostic::visible;
-use triggerfish::{Limits, syntax};
+use triggerfish::{Limits, handoff, syntax};
 
 use super::args::{FmtArgs, Format};
 use super::input::Source;
-use super::rule::RuleText;
+use super::rule::{RuleText, is_rule_set};
+use super::ruleset::{self, RuleSetText};
 use super::{Exit, Failure, Output};
 
 pub(crate) fn run(args: &FmtArgs, output: &mut Output) -> Result<Exit, Failure> {
@@ -34,9 +35,15 @@ pub(crate) fn run(args: &FmtArgs, output: &mut Output) -> Result<Exit, Failure> 
 
 fn format(source: Source, check: bool, output: &mut Output) -> Result<Exit, Failure> {
     if source.has_extension(&["ndjson", "jsonl"]) {
-        return Err(Failure::Usage(format!("{} is a file of cases or contexts, not a rule", source.name())));
+        return Err(Failure::Usage(format!("{} is a file of cases or contexts, not of rules", source.name())));
     }
-    let rule = RuleText::read(source.clone())?;
+    if ruleset::looks_like_one(&source) {
+        return rule_set(RuleSetText::read(source)?, check, output);
+    }
+    let rule = RuleText::read_any(source.clone())?;
+    if is_rule_set(&rule.text) {
+        return rule_set(RuleSetText { name: rule.name, source, text: rule.text }, check, output);
+    }
     let parsed = match syntax::parse(&rule.text, &Limits::default()) {
         Ok(parsed) => parsed,
         Err(diagnostics) => {
@@ -45,17 +52,37 @@ fn format(source: Source, check: bool, output: &mut Output) -> Result<Exit, Fail
         }
     };
     let canonical = syntax::print(&parsed.rule) + "\n";
-    let differs = rule.text != canonical;
+    finish(&source, &rule.name, &rule.text, &canonical, check, output)
+}
+
+/// Formats the expressions of a rule set; all else stays as it is.
+fn rule_set(read: RuleSetText, check: bool, output: &mut Output) -> Result<Exit, Failure> {
+    let bare = read.text.strip_prefix('\u{feff}');
+    match handoff::format(bare.unwrap_or(&read.text), read.file_format(), &Limits::default()) {
+        Ok(formatted) => {
+            let mark = if bare.is_some() { "\u{feff}" } else { "" };
+            finish(&read.source, &read.name, &read.text, &format!("{mark}{formatted}"), check, output)
+        }
+        Err(error) => {
+            ruleset::tell(error.diagnostics(), error.source(), &read.name, Format::Human, output)?;
+            Ok(Exit::Rules)
+        }
+    }
+}
+
+/// Writes what was formatted, or says whether it differs.
+fn finish(source: &Source, name: &str, before: &str, after: &str, check: bool, output: &mut Output) -> Result<Exit, Failure> {
+    let differs = before != after;
     if check {
         if differs {
-            output.line(&rule.name)?;
+            output.line(name)?;
         }
         return Ok(if differs { Exit::Differs } else { Exit::Done });
     }
-    match &source {
-        Source::Stdin => output.write(&canonical)?,
+    match source {
+        Source::Stdin | Source::Argument(_) => output.write(after)?,
         Source::File(path) if differs => {
-            replace(path, &canonical).map_err(|error| Failure::Usage(format!("cannot write {}: {}", rule.name, visible(&error.to_string()))))?
+            replace(path, after).map_err(|error| Failure::Usage(format!("cannot write {name}: {}", visible(&error.to_string()))))?
         }
         Source::File(_) => {}
     }

@@ -2,15 +2,20 @@
 
 mod args;
 mod check;
+mod compare;
 mod completions;
+mod contexts;
+mod decide;
 mod eval;
 mod exit;
 mod explain;
 mod fmt;
 mod functions;
+mod init;
 mod input;
 mod output;
 mod rule;
+mod ruleset;
 mod schema;
 mod set;
 mod test;
@@ -59,6 +64,9 @@ pub(crate) fn run(arguments: impl Iterator<Item = OsString>) -> Exit {
         Err(error) => return finish(refuse(&error, &arguments, &mut output), &mut output),
     };
     let result = match cli.command {
+        Command::Init(args) => init::run(&args, &mut output),
+        Command::Decide(args) => decide::run(&args, &mut output),
+        Command::Compare(args) => compare::run(&args, &mut output),
         Command::Eval(args) => eval::run(&args, &mut output),
         Command::Check(args) => check::run(&args, &mut output),
         Command::Fmt(args) => fmt::run(&args, &mut output),

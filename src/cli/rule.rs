@@ -66,7 +66,9 @@ impl RuleText {
             ))),
             Looks::File(source) => RuleText::read(source),
             Looks::Text => {
-                refuse_rule_set_file(argument)?;
+                if is_rule_set_file(argument) {
+                    return Err(rule_set(&shown));
+                }
                 Ok(RuleText { name: name.to_owned(), text: argument.to_owned(), source: None })
             }
         }
@@ -77,15 +79,21 @@ impl RuleText {
     /// # Errors
     /// It cannot be read, is no UTF-8 text, or is a rule set.
     pub(crate) fn read(source: Source) -> Result<RuleText, Failure> {
+        let rule = RuleText::read_any(source)?;
+        if is_rule_set(&rule.text) { Err(rule_set(&rule.name)) } else { Ok(rule) }
+    }
+
+    /// Reads a file that holds one rule, or a rule set.
+    ///
+    /// # Errors
+    /// It cannot be read, or is no UTF-8 text.
+    pub(crate) fn read_any(source: Source) -> Result<RuleText, Failure> {
         // Somewhat more than a rule may have: the compiler then says how long it is, and what to do about it.
         let limit = Limits::default().source_bytes.saturating_mul(16);
         let text = source.read_text(limit).map_err(|error| match error.problem {
             Problem::Io(_) => Failure::from(error),
             Problem::TooLong(_) | Problem::NotUtf8 { .. } => Failure::Rules(error.to_string()),
         })?;
-        if is_rule_set(&text) {
-            return Err(rule_set(&source.name()));
-        }
         Ok(RuleText { name: source.name(), text, source: Some(source) })
     }
 
@@ -129,26 +137,23 @@ fn is_file(argument: &str) -> bool {
     argument.len() < 1024 && Path::new(argument).is_file()
 }
 
-/// A file is a rule set if its content says so, whatever an argument takes it for.
-///
-/// # Errors
-/// It is one.
-pub(crate) fn refuse_rule_set_file(argument: &str) -> Result<(), Failure> {
+/// Whether an argument names a file that is a rule set by its content, whatever the argument is taken for.
+fn is_rule_set_file(argument: &str) -> bool {
     const LONGEST: usize = 16 * 1024 * 1024;
-    let text = || Source::of(argument).read_text(LONGEST).unwrap_or_default();
-    if is_file(argument) && is_rule_set(&text()) { Err(rule_set(&visible(argument))) } else { Ok(()) }
+    is_file(argument) && Source::of(argument).read_text(LONGEST).is_ok_and(|text| is_rule_set(&text))
 }
 
-/// The same for files of records, which may be large: only those that may hold YAML are looked at.
+/// Files of contexts may be large: only those that may hold YAML are looked into.
 ///
 /// # Errors
 /// One of them is a rule set.
 pub(crate) fn refuse_rule_sets(sources: &[Source]) -> Result<(), Failure> {
-    sources.iter().filter(|source| source.has_extension(&["yaml", "yml"])).try_for_each(|source| refuse_rule_set_file(&source.raw_name()))
+    let found = sources.iter().find(|source| source.has_extension(&["yaml", "yml"]) && is_rule_set_file(&source.raw_name()));
+    found.map_or(Ok(()), |source| Err(Failure::Usage(format!("{} is a rule set, not contexts", source.name()))))
 }
 
 fn rule_set(name: &str) -> Failure {
-    Failure::Usage(format!("{name} is a rule set (its top level has `triggerfish:`); this version works on single rules only"))
+    Failure::Usage(format!("{name} is a rule set, not a rule: `triggerfish decide {name} CONTEXT...` decides with it"))
 }
 
 /// Whether the top level of a YAML or JSON text has the key `triggerfish`.

@@ -1,23 +1,40 @@
-//! `triggerfish schema infer|show|export`, and `--schema` of other commands.
+//! `triggerfish schema infer|show|export|ruleset|decision|context`, and `--schema` of other commands.
 
 use std::sync::Arc;
 
 use triggerfish::diagnostic::visible;
 use triggerfish::schema::{Attribute, Format as SchemaFormat, Inference, Schema, Type};
-use triggerfish::value::json;
-use triggerfish::{Engine, Limits};
+use triggerfish::value::{duration_text, json};
+use triggerfish::{Engine, Limits, handoff};
 
-use super::args::{ExportArgs, Format, InferArgs, SchemaArgs, SchemaChoice, SchemaCommand, SchemaKind, ShowArgs};
+use super::args::{ContextSchemaArgs, ExportArgs, Format, InferArgs, SchemaArgs, SchemaChoice, SchemaCommand, SchemaKind, ShowArgs};
 use super::input::{Body, RecordsError, Source};
 use super::output::{FAINT, JsonLine, json_text, paint};
-use super::{Exit, Failure, Output};
+use super::{Exit, Failure, Output, ruleset};
 
 pub(crate) fn run(args: &SchemaArgs, output: &mut Output) -> Result<Exit, Failure> {
     match &args.command {
         SchemaCommand::Infer(args) => infer(args, output),
         SchemaCommand::Show(args) => show(args, output),
         SchemaCommand::Export(args) => export(args, output),
+        SchemaCommand::Ruleset => pretty(&handoff::rule_set_schema(), output),
+        SchemaCommand::Decision => pretty(&handoff::decision_schema(), output),
+        SchemaCommand::Context(args) => context(args, output),
     }
+}
+
+fn context(args: &ContextSchemaArgs, output: &mut Output) -> Result<Exit, Failure> {
+    let Some(file) = &args.rule_set else { return pretty(&handoff::context_schema(&Schema::builtin()), output) };
+    match ruleset::load(file, Format::Human, output)? {
+        Ok(set) => pretty(&set.context_schema(), output),
+        Err(exit) => Ok(exit),
+    }
+}
+
+/// Writing a `Value` does not fail: its keys are texts.
+fn pretty(value: &serde_json::Value, output: &mut Output) -> Result<Exit, Failure> {
+    output.line(&serde_json::to_string_pretty(value).unwrap_or_default())?;
+    Ok(Exit::Done)
 }
 
 /// The engine for `--schema` and `--strict`.
@@ -39,7 +56,7 @@ fn load(choice: &SchemaChoice) -> Result<Option<Arc<Schema>>, Failure> {
             let bytes = source.read(limits.schema_bytes)?;
             let format = match source {
                 // JSON is YAML, too.
-                Source::Stdin => SchemaFormat::Yaml,
+                Source::Stdin | Source::Argument(_) => SchemaFormat::Yaml,
                 Source::File(path) => SchemaFormat::of(path),
             };
             let name = source.name();
@@ -68,11 +85,12 @@ fn export(args: &ExportArgs, output: &mut Output) -> Result<Exit, Failure> {
 
 fn write(schema: &Schema, kind: SchemaKind, output: &mut Output) -> Result<Exit, Failure> {
     match kind {
-        SchemaKind::Yaml => output.write(&schema.to_yaml())?,
-        // Writing a `Value` does not fail: its keys are texts.
-        SchemaKind::JsonSchema => output.line(&serde_json::to_string_pretty(&schema.to_json_schema()).unwrap_or_default())?,
+        SchemaKind::Yaml => {
+            output.write(&schema.to_yaml())?;
+            Ok(Exit::Done)
+        }
+        SchemaKind::JsonSchema => pretty(&schema.to_json_schema(), output),
     }
-    Ok(Exit::Done)
 }
 
 fn infer(args: &InferArgs, output: &mut Output) -> Result<Exit, Failure> {
@@ -127,6 +145,12 @@ impl Row<'_> {
         if let Type::Enum { values, open } = &self.attribute.ty {
             line = line.array("values", values.iter().map(|value| json_text(value))).bool("open", *open);
         }
+        if let Some(default) = &self.attribute.default {
+            line = line.raw("default", &json::write(default));
+        }
+        if let Some(seconds) = self.attribute.max_age {
+            line = line.text("max_age", &duration_text(seconds));
+        }
         if let Some(description) = &self.attribute.description {
             line = line.text("description", description);
         }
@@ -137,6 +161,8 @@ impl Row<'_> {
     fn remarks(&self) -> String {
         let mut remarks: Vec<String> = Vec::new();
         remarks.extend((!self.attribute.nullable).then(|| "always there".to_owned()));
+        remarks.extend(self.attribute.default.as_ref().map(|default| visible(&format!("{} if missing", json::write(default))).into_owned()));
+        remarks.extend(self.attribute.max_age.map(|seconds| format!("live, at most {} old", duration_text(seconds))));
         remarks.extend(self.pii.then(|| "personal".to_owned()));
         remarks.extend(self.attribute.description.as_ref().map(|text| visible(text).into_owned()));
         if let Type::Enum { values, open } = &self.attribute.ty {
@@ -179,7 +205,7 @@ fn list<'s>(path: String, attribute: &'s Attribute, marked: bool, rows: &mut Vec
             known.iter().for_each(|(name, member)| list(below(&path, name), member, pii, rows));
         }
         Type::Object { members, .. } => members.iter().for_each(|(name, member)| list(below(&path, name), member, pii, rows)),
-        Type::Bool | Type::Integer | Type::Number | Type::Text | Type::Enum { .. } | Type::Any => {}
+        Type::Bool | Type::Integer | Type::Number | Type::Time | Type::Text | Type::Enum { .. } | Type::Any => {}
     }
 }
 
@@ -187,7 +213,8 @@ fn list<'s>(path: String, attribute: &'s Attribute, marked: bool, rows: &mut Vec
 fn inner<'s>(path: String, element: &'s Attribute, marked: bool, rows: &mut Vec<Row<'s>>) {
     let start = rows.len();
     list(path, element, marked, rows);
-    if rows.len() == start + 1 && element.description.is_none() && !matches!(element.ty, Type::Enum { .. }) {
+    let has_remarks = element.description.is_some() || element.default.is_some() || element.max_age.is_some();
+    if rows.len() == start + 1 && !has_remarks && !matches!(element.ty, Type::Enum { .. }) {
         rows.truncate(start);
     }
 }
@@ -201,6 +228,6 @@ fn type_text(ty: &Type) -> String {
     match ty {
         Type::List(element) => format!("list<{}>", type_text(&element.ty)),
         Type::Map { values, .. } => format!("map<{}>", type_text(&values.ty)),
-        Type::Bool | Type::Integer | Type::Number | Type::Text | Type::Enum { .. } | Type::Object { .. } | Type::Any => ty.name().to_owned(),
+        Type::Bool | Type::Integer | Type::Number | Type::Time | Type::Text | Type::Enum { .. } | Type::Object { .. } | Type::Any => ty.name().to_owned(),
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! The edit is made in the text: what a parsed document would have lost (a key that stands twice, an integer too large for it) is still there for binding to refuse.
 
+use std::fmt;
 use std::ops::Range;
 use std::str::FromStr;
 
@@ -17,6 +18,59 @@ pub(crate) struct Setting {
     path: Vec<String>,
     /// JSON text.
     value: String,
+}
+
+/// The names that lead to a member: `user.department`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Member {
+    path: Vec<String>,
+    /// As it was written.
+    text: String,
+}
+
+/// As it was written, as visible text.
+impl fmt::Display for Member {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&shorten(&self.text, 200))
+    }
+}
+
+impl FromStr for Member {
+    type Err = String;
+
+    fn from_str(argument: &str) -> Result<Member, String> {
+        match split(&format!("{argument}=")) {
+            Ok((path, "")) => Ok(Member { path, text: argument.to_owned() }),
+            Ok(_) | Err(_) => Err(format!("expected a member such as `now` or `event.time`, found `{}`", shorten(argument, 40))),
+        }
+    }
+}
+
+impl Member {
+    /// The JSON text of the member, if the document has it. The document need not be sound.
+    pub(crate) fn of<'d>(&self, document: &'d [u8]) -> Option<&'d [u8]> {
+        let mut reader = Reader::new(document, Limits::DEEPEST_NESTING).ok()?;
+        let mut path = self.path.as_slice();
+        'object: loop {
+            let (name, below) = path.split_first()?;
+            reader.object().ok()?;
+            while let Some(key) = reader.next_key().ok()? {
+                let kind = reader.kind().ok()?;
+                if key != name.as_str() {
+                    reader.skip().ok()?;
+                    continue;
+                }
+                if !below.is_empty() && kind == JsonKind::Object {
+                    path = below;
+                    continue 'object;
+                }
+                let start = reader.offset();
+                reader.skip().ok()?;
+                return if below.is_empty() { document.get(start..reader.offset()) } else { None };
+            }
+            return None;
+        }
+    }
 }
 
 /// More names in a path would nest deeper than any context may.
@@ -171,6 +225,19 @@ mod tests {
         assert_eq!(set(r#"{"a": 99999999999999999999, "a": "\ud83d"}"#, &["b=4"]), r#"{"b":4,"a": 99999999999999999999, "a": "\ud83d"}"#);
         for broken in ["", "[]", "{\"a\": }", "{\"a\"", "nonsense"] {
             assert_eq!(set(broken, &["x=1"]), broken);
+        }
+    }
+
+    #[test]
+    fn a_member_is_found_by_its_path() {
+        let member = |path: &str, document: &'static str| path.parse::<Member>().unwrap().of(document.as_bytes());
+        assert_eq!(member("now", r#"{"a": [1], "now" : "x" , nonsense"#), Some(br#""x""#.as_slice()));
+        assert_eq!(member("a.b", r#"{"a": {"c": 1, "b": {"d": 2}}}"#), Some(br#"{"d": 2}"#.as_slice()));
+        for (path, document) in [("now", "{}"), ("a.b", r#"{"a": 1}"#), ("a.b", r#"{"a": {}}"#), ("a", "[]"), ("a", "nonsense"), ("a", "")] {
+            assert_eq!(member(path, document), None, "{path} of {document}");
+        }
+        for bad in ["", "a=b", "a.", "1", "a b"] {
+            assert!(bad.parse::<Member>().unwrap_err().starts_with("expected a member"), "{bad}");
         }
     }
 

@@ -1,4 +1,6 @@
-//! `triggerfish test FILE...`: runs case files.
+//! `triggerfish test FILE...`: runs the tests of rule sets, and case files.
+
+mod rulesets;
 
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
@@ -13,8 +15,7 @@ use triggerfish::diagnostic::{shorten, visible};
 use super::args::{Format, TestArgs};
 use super::input::{Body, Records, RecordsError, Shape, Source};
 use super::output::{BAD, JsonLine, paint};
-use super::rule::refuse_rule_sets;
-use super::{Exit, Failure, Output};
+use super::{Exit, Failure, Output, ruleset};
 
 /// The longest line of a case file: room for the longest rule and for contexts beyond the limit, both with everything escaped.
 const LONGEST_LINE: usize = 16 * 1024 * 1024;
@@ -31,12 +32,16 @@ pub(crate) fn run(args: &TestArgs, output: &mut Output) -> Result<Exit, Failure>
     for source in &sources {
         source.expect_there()?;
     }
-    refuse_rule_sets(&sources)?;
     let mut session = Session { engine: Engine::new(), format: args.format.format, output, ledger, ids: Ids::default(), passed: 0, failed: 0, skipped: 0 };
+    let mut exit = Exit::Done;
     for source in &sources {
-        session.file(source)?;
+        if ruleset::looks_like_one(source) {
+            exit = exit.and(session.rule_set(source)?);
+        } else {
+            session.file(source)?;
+        }
     }
-    session.close()
+    session.close().map(|closed| exit.and(closed))
 }
 
 /// Cases that are held to be wrong.

@@ -44,6 +44,12 @@ fn a_json_file_holds_objects_or_an_array() {
 }
 
 #[test]
+fn a_context_may_be_an_argument() {
+    run(["eval", "domain", "{\"id\": 7, \"domain\": \"IT\"}"]).prints("1\t7\t\"IT\"\n").quietly();
+    run(["eval", "domain", "{", "good.ndjson"]).exits(4);
+}
+
+#[test]
 fn standard_input_is_what_its_first_line_says() {
     run_on(["eval", "x"], b"{\"x\": 1}\n{\"x\": 2}\n").prints("1\t-\t1\n2\t-\t2\n");
     run_on(["eval", "x"], b"[{\"x\": 1},\n{\"x\": 2}]").prints("1\t-\t1\n2\t-\t2\n");

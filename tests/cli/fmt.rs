@@ -51,7 +51,6 @@ fn a_broken_file_is_left_alone_and_the_others_are_written() {
 #[test]
 fn what_is_no_rule_file_is_refused() {
     run(["fmt", "good.ndjson"]).exits(2).tells("good.ndjson is a file of cases or contexts");
-    run(["fmt", "acme.yaml"]).exits(2).tells("acme.yaml is a rule set");
     run(["fmt", "missing.rule"]).exits(2).tells("cannot read missing.rule");
 }
 
@@ -72,4 +71,29 @@ fn permissions_and_links_stay() {
     fs::set_permissions(&real, fs::Permissions::from_mode(0o440)).unwrap();
     run(["fmt".as_ref(), link.as_os_str()]).exits(2).tells("cannot write ");
     assert_eq!(fs::read_to_string(&real).unwrap(), "a==1");
+}
+
+#[test]
+fn the_expressions_of_a_rule_set_are_formatted_and_nothing_else() {
+    let untidy = fs::read_to_string("tests/cli/fixtures/acme.yaml").unwrap();
+    let tidy = untidy.replace("when: user.department   ==   \"Sales\"   # spacing", "when: user.department == \"Sales\"   # spacing");
+    assert_ne!(untidy, tidy);
+    assert_eq!(run(["fmt", "--check", "acme.yaml"]).exits(1).stdout, "acme.yaml\n");
+    // The files of its lists need not be there.
+    for mark in ["", "\u{feff}"] {
+        let path = file("fmt-rule-set", "acme.yaml", format!("{mark}{untidy}"));
+        run(["fmt", &path]).prints("").quietly();
+        assert_eq!(fs::read_to_string(&path).unwrap(), format!("{mark}{tidy}"));
+        run(["fmt", "--check", &path]).prints("");
+    }
+    run_on(["fmt"], untidy.as_bytes()).prints(&tidy);
+    run_on(["fmt", "--check"], tidy.as_bytes()).prints("");
+}
+
+#[test]
+fn a_rule_set_with_errors_is_left_alone() {
+    let before = fs::read_to_string("tests/cli/fixtures/broken.yaml").unwrap();
+    let path = file("fmt-broken-set", "broken.yaml", &before);
+    run(["fmt", &path]).exits(3).tells("broken.yaml:9:32").tells("broken.yaml: refused, 4 errors");
+    assert_eq!(fs::read_to_string(&path).unwrap(), before);
 }

@@ -4,7 +4,7 @@ use std::process::Stdio;
 
 use crate::support::{Run, run, triggerfish};
 
-const COMMANDS: [&str; 9] = ["eval", "check", "fmt", "test", "functions", "explain", "schema", "completions", "version"];
+const COMMANDS: [&str; 12] = ["init", "check", "test", "decide", "explain", "compare", "fmt", "eval", "functions", "schema", "completions", "version"];
 
 #[test]
 fn help_teaches() {
@@ -21,7 +21,7 @@ fn help_teaches() {
             assert!(help.stdout.contains("Usage: triggerfish") && help.stdout.contains("Examples:\n  "), "{help:?}");
         }
     }
-    for command in ["infer", "show", "export"] {
+    for command in ["infer", "show", "export", "ruleset", "decision", "context"] {
         assert!(run(["schema", command, "--help"]).exits(0).stdout.contains("Examples:\n  triggerfish schema"));
     }
 }
@@ -56,9 +56,17 @@ fn an_argument_that_is_no_text_is_refused() {
 #[test]
 fn colours_are_there_when_they_are_wanted() {
     let colored = |run: Run| run.stdout.contains('\u{1b}') || run.stderr.contains('\u{1b}');
-    for args in
-        [["check", "1 +"].as_slice(), &["explain"], &["functions"], &["test", "failing.ndjson"], &["eval", "user.tenure > 1", "people.ndjson"], &["nonsense"]]
-    {
+    for args in [
+        ["check", "1 +"].as_slice(),
+        &["explain"],
+        &["functions"],
+        &["test", "failing.ndjson"],
+        &["test", "acme.yaml"],
+        &["decide", "acme.yaml", "tickets.ndjson", "--format=human"],
+        &["decide", "broken.yaml", "{}"],
+        &["eval", "user.tenure > 1", "people.ndjson"],
+        &["nonsense"],
+    ] {
         let with = |color: &str| run(args.iter().copied().chain(["--color", color]));
         assert!(colored(with("always")), "{args:?}");
         assert!(!colored(with("never")) && !colored(with("auto")), "{args:?}");
@@ -75,6 +83,6 @@ fn colours_are_there_when_they_are_wanted() {
 #[test]
 fn the_weightier_exit_code_wins() {
     // A file that cannot be formatted outweighs one that differs, and one that cannot be read outweighs both.
-    run(["fmt", "--check", "untidy.rule", "acme.yaml"]).exits(2);
+    run(["fmt", "--check", "untidy.rule", "broken.yaml"]).exits(3);
     run(["fmt", "--check", "untidy.rule", "good.ndjson", "it.rule"]).exits(2);
 }

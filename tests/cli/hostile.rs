@@ -75,6 +75,10 @@ fn every_command_answers() {
             (vec!["check", &rule, "--schema", "builtin"], &[0, 2, 3]),
             (vec!["check", "x", "--schema", &path], &[0, 2]),
             (vec!["fmt"], &[0, 2, 3]),
+            (vec!["decide", "acme.yaml", "--set", "q=1", "--trace", "full"], &[0, 4]),
+            (vec!["decide", "-", "{}"], &[0, 3]),
+            (vec!["compare", "acme.yaml", "acme-next.yaml"], &[0, 4]),
+            (vec!["explain", "acme.yaml", "--set", "now=1"], &[0, 2, 4]),
             (vec!["test", "-"], &[0, 1]),
             (vec!["schema", "infer", "-"], &[0, 2, 4]),
         ] {

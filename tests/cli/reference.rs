@@ -34,7 +34,7 @@ fn codes_are_explained() {
     let lines = run(["explain", "--format", "json"]).exits(0).json_lines();
     assert_eq!(lines.len(), all.stdout.lines().count());
     assert_eq!(run(["explain", "TF0105", "--format", "json"]).exits(0).json_lines()[0]["example"]["schema"], "builtin");
-    run(["explain", "TF9999"]).exits(2).tells("there is no diagnostic code `TF9999`");
+    run(["explain", "TF9999"]).exits(2).tells("`TF9999` is neither a rule set nor a diagnostic code");
 }
 
 #[test]
@@ -42,6 +42,9 @@ fn every_shell_gets_a_script() {
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let script = run(["completions", shell]).exits(0).quietly();
         assert!(script.stdout.contains("triggerfish") && script.stdout.contains("eval") && script.stdout.contains("ledger"), "{shell}");
+        for command in ["decide", "compare", "init", "summary", "now-from", "ruleset"] {
+            assert!(script.stdout.contains(command), "{shell} completes `{command}`");
+        }
     }
     run(["completions", "csh"]).exits(2);
 }
@@ -49,7 +52,9 @@ fn every_shell_gets_a_script() {
 #[test]
 fn the_version() {
     let version = format!("triggerfish {}\n", env!("CARGO_PKG_VERSION"));
-    run(["version"]).prints(&version);
     run(["--version"]).prints(&version);
+    let told = run(["version"]).exits(0).quietly();
+    assert!(told.stdout.starts_with(&format!("{}, time zones 20", version.trim_end())), "{told:?}");
+    assert!(run(["version", "--format", "json"]).json_lines()[0]["tzdb"].as_str().unwrap().starts_with("20"));
     assert_eq!(run(["version", "--format", "json"]).exits(0).json_lines()[0]["version"], env!("CARGO_PKG_VERSION"));
 }

@@ -40,6 +40,17 @@ fn a_schema_is_shown() {
 }
 
 #[test]
+fn what_stands_for_what_is_missing_and_how_old_it_may_be_are_shown() {
+    let path =
+        file("live", "s.yaml", "extends: none\nattributes:\n  size: { type: integer, default: 3, max_age: 120 }\n  at: { type: time, default: 1970-01-02 }\n");
+    run(["schema", "show", &path]).prints("size  integer  3 if missing; live, at most 2m old\nat    time     86400 if missing\n");
+    let lines = run(["schema", "show", &path, "--format", "json"]).exits(0).json_lines();
+    assert_eq!(lines[0], serde_json::json!({ "path": "size", "type": "integer", "nullable": true, "pii": false, "default": 3, "max_age": "2m" }));
+    let yaml = run(["schema", "export", &path, "--as", "yaml"]).exits(0);
+    assert!(yaml.stdout.contains("size: { type: integer, default: 3, max_age: 2m }\n  at: { type: time, default: 86400 }"), "{yaml:?}");
+}
+
+#[test]
 fn a_schema_is_exported_and_read_back() {
     let exported = run(["schema", "export", "schema.yaml"]).exits(0);
     let path = file("exported", "s.json", &exported.stdout);
@@ -55,4 +66,15 @@ fn mistakes_in_a_schema_are_told_with_their_places() {
     assert!(!run.stderr.contains('\u{1b}'), "{run:?}");
     crate::support::run(["check", "a", "--schema", &file("schema-bytes", "s.yaml", b"attributes:\n  a: \xff")]).exits(2).tells("s.yaml:2:6: not UTF-8");
     crate::support::run(["check", "a", "--schema", &file("schema-long", "s.yaml", vec![b'#'; 5_000_000])]).exits(2).tells("s.yaml is longer than");
+}
+
+#[test]
+fn json_schemas_of_rule_sets_decisions_and_contexts() {
+    let schema = |args: &[&str]| -> serde_json::Value { serde_json::from_str(&run(["schema"].iter().chain(args)).exits(0).quietly().stdout).unwrap() };
+    for args in [["ruleset"].as_slice(), &["decision"], &["context"], &["context", "acme.yaml"]] {
+        assert_eq!(schema(args)["$schema"], "https://json-schema.org/draft/2020-12/schema", "{args:?}");
+    }
+    assert!(schema(&["ruleset"])["properties"]["otherwise"].is_object() && schema(&["decision"])["properties"]["options"].is_object());
+    run(["schema", "context", "broken.yaml"]).exits(3).tells("broken.yaml: refused, 4 errors");
+    run(["schema", "context", "missing.yaml"]).exits(2).tells("cannot read missing.yaml");
 }

@@ -90,8 +90,75 @@ fn a_line_that_is_no_case_fails_and_does_not_stop_the_rest() {
 }
 
 #[test]
-fn files_that_are_not_there_and_rule_sets() {
+fn files_that_are_not_there() {
     run(["test"]).exits(2);
     run(["test", "cases.ndjson", "missing.ndjson"]).exits(2).tells("cannot read missing.ndjson");
-    run(["test", "acme.yaml"]).exits(2).tells("acme.yaml is a rule set");
+}
+
+#[test]
+fn the_tests_beside_the_rules() {
+    let run = run(["test", "acme.yaml"]).exits(0).quietly();
+    assert_eq!(run.stdout, "note: what no test of acme.yaml has shown\n  conditions never false: chat.strategies[0].when\n3 passed, 0 failed\n");
+    let lines = crate::support::run(["test", "acme.yaml", "--format", "json"]).exits(0).json_lines();
+    assert_eq!(lines[0]["uncovered"], serde_json::json!({ "items": [], "strategies": [], "never_true": [], "never_false": ["chat.strategies[0].when"] }));
+    assert_eq!(lines[1], serde_json::json!({ "passed": 3, "failed": 0, "skipped": 0 }));
+}
+
+#[test]
+fn what_differs_is_shown_field_by_field() {
+    let run = run(["test", "acme-next.yaml"]).exits(1).quietly();
+    let expected = "FAILED all else leads to the help pages (acme-next.yaml:33)
+  fallback
+    expected: true
+    found:    false
+  decided
+    offered: ticket (domain is HR), at 1970-01-01T00:00:00Z
+note: what no test of acme-next.yaml has shown
+  items never offered:    help
+  strategies never used:  help.strategies[0]
+  conditions never false: chat.strategies[0].when
+2 passed, 1 failed
+";
+    assert_eq!(run.stdout, expected);
+    let lines = crate::support::run(["test", "acme-next.yaml", "--format", "json"]).exits(1).json_lines();
+    assert_eq!(
+        lines[0],
+        serde_json::json!({
+            "result": "failed", "place": "acme-next.yaml:33", "test": "all else leads to the help pages",
+            "differences": [{ "what": "fallback", "expected": true, "found": false }],
+            "decided": { "state": "offered", "options": ["ticket"], "now": "1970-01-01T00:00:00Z" }
+        })
+    );
+}
+
+#[test]
+fn options_and_members_that_differ_are_shown() {
+    let set = "triggerfish: 1\notherwise: [ { key: help, label: Help, strategies: [ { ticket: default } ] } ]\ntests:\n  \
+        - { name: a, context: {}, expect: { options: [], absent: [help], first: { kind: url, queue: q } } }\n";
+    let run = run(["test", &file("test-differs", "s.yaml", set)]).exits(1);
+    for part in [
+        "  options\n    expected: none\n    found:    help\n",
+        "  help\n    expected: not offered\n    found:    offered\n",
+        "  first.kind\n    expected: \"url\"\n    found:    \"ticket\"\n",
+        "  first.queue\n    expected: \"q\"\n    found:    nothing\n",
+    ] {
+        assert!(run.stdout.contains(part), "no `{part}` in {run:?}");
+    }
+}
+
+#[test]
+fn a_rule_set_without_tests_says_so() {
+    let set = "triggerfish: 1\notherwise: [ { key: help, label: Help, strategies: [ { ticket: default } ] } ]\n";
+    let path = file("test-none", "bare.yaml", set);
+    let run = run(["test", &path]).exits(0);
+    assert_eq!(run.stdout, format!("note: {path} has no tests; they stand under `tests:`, each with `context` and `expect`\n0 passed, 0 failed\n"));
+}
+
+#[test]
+fn rule_sets_and_cases_are_run_together_and_the_weightiest_exit_code_wins() {
+    let run = run(["test", "acme.yaml", "cases.ndjson"]).exits(0);
+    assert!(run.stdout.ends_with("\n12 passed, 0 failed\n"), "{run:?}");
+    let refused = crate::support::run(["test", "broken.yaml", "acme-next.yaml"]).exits(3).tells("broken.yaml: refused, 4 errors");
+    assert!(refused.stdout.ends_with("\n2 passed, 1 failed\n"), "{refused:?}");
+    crate::support::run(["test", "missing.yaml"]).exits(2).tells("cannot read missing.yaml");
 }

@@ -3,8 +3,9 @@
 use std::str::FromStr;
 
 use clap::ValueEnum;
+use triggerfish::TraceLevel;
 use triggerfish::diagnostic::shorten;
-use triggerfish::value::{Timestamp, arith, json};
+use triggerfish::value::{Timestamp, Value, arith, json};
 
 use super::super::input::Source;
 
@@ -82,8 +83,51 @@ impl FromStr for Now {
         if let Ok(number) = json::read(argument.as_bytes(), 0).map_err(drop).and_then(|value| arith::number(&value).map_err(drop)) {
             return Timestamp::from_number(number).map(Now).map_err(|_| "times reach from the year 1 to the year 9999".to_owned());
         }
-        let time = argument.parse::<jiff::Timestamp>().ok().and_then(|time| Timestamp::from_micros(time.as_microsecond()));
-        time.map(Now).ok_or_else(|| format!("expected seconds since 1970, or a time such as 2026-01-05T09:00:00Z, found `{}`", shorten(argument, 40)))
+        rfc_3339(argument).ok_or_else(|| format!("expected {A_TIME}, found `{}`", shorten(argument, 40)))
+    }
+}
+
+const A_TIME: &str = "seconds since 1970, or a time such as 2026-01-05T09:00:00Z";
+
+fn rfc_3339(text: &str) -> Option<Now> {
+    text.parse::<jiff::Timestamp>().ok().and_then(|time| Timestamp::from_micros(time.as_microsecond())).map(Now)
+}
+
+impl Now {
+    /// The time that a member of a context tells: a Number of seconds since 1970, or a Text of RFC 3339.
+    ///
+    /// # Errors
+    /// What was expected.
+    pub(crate) fn of_json(written: &[u8]) -> Result<Now, String> {
+        let time = match json::read(written, 0) {
+            Ok(Value::Text(text)) => rfc_3339(text.trim()),
+            Ok(value @ (Value::Integer(_) | Value::Float(_))) => {
+                arith::number(&value).map_err(drop).and_then(|number| Timestamp::from_number(number).map_err(drop)).ok().map(Now)
+            }
+            Ok(Value::Null | Value::Bool(_) | Value::List(_) | Value::Map(_)) | Err(_) => None,
+        };
+        time.ok_or_else(|| format!("expected {A_TIME}"))
+    }
+}
+
+/// `--trace` of decisions.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Level {
+    /// No reasons beyond the line of each option
+    None,
+    /// What became of every item and strategy
+    Summary,
+    /// The conditions too, with the values that mattered
+    Full,
+}
+
+impl From<Level> for TraceLevel {
+    fn from(level: Level) -> TraceLevel {
+        match level {
+            Level::None => TraceLevel::None,
+            Level::Summary => TraceLevel::Summary,
+            Level::Full => TraceLevel::Full,
+        }
     }
 }
 
@@ -100,6 +144,16 @@ mod tests {
         assert_eq!(micros("-1"), Ok(-1_000_000));
         for bad in ["soon", "", "1e300", "2026-01-05", "\"1\"", "253402300800"] {
             assert!(micros(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_member_tells_a_time_as_a_number_or_a_text() {
+        let micros = |json: &str| Now::of_json(json.as_bytes()).ok().map(|now| now.0.as_micros());
+        assert_eq!(micros("1767601845.5"), Some(1_767_601_845_500_000));
+        assert_eq!(micros("\"2026-01-05T08:30:45Z\""), Some(1_767_601_845_000_000));
+        for bad in ["\"1767601845\"", "\"\"", "true", "{}", "[]", "1e300", "nonsense"] {
+            assert_eq!(micros(bad), None, "{bad}");
         }
     }
 }

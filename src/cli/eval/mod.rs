@@ -1,25 +1,24 @@
 //! `triggerfish eval RULE [FILE...]`: a rule on many contexts, one after the other, none of them kept.
 
-mod progress;
 mod row;
 mod trace;
 
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use triggerfish::{Engine, Limits, Rule, Timestamp, Trace, Value};
 
 use super::args::{EvalArgs, Format};
-use super::input::{Body, InputError, Record, Records, RecordsError, Source, stdin_is_terminal};
+use super::contexts::{self, Id, Progress, Spot};
+use super::input::{Body, InputError, Record, Records, RecordsError, Source};
 use super::output::JsonLine;
-use super::rule::{RuleText, refuse_rule_sets};
+use super::rule::RuleText;
 use super::{Exit, Failure, Output, schema};
-use progress::Progress;
-use row::{Id, Row, Trouble};
+use row::Trouble;
 
 pub(crate) fn run(args: &EvalArgs, output: &mut Output) -> Result<Exit, Failure> {
     let engine = schema::engine(&args.schema.schema, args.schema.strict)?;
     let text = RuleText::of(&args.rule, "rule")?;
-    let sources = sources(args, &text)?;
+    let sources = contexts::sources(&args.files, text.source.as_ref(), "the rule", "triggerfish eval 'domain == \"IT\"'")?;
     text.warn_of_file(output)?;
     let rule = match text.compile(&engine) {
         Ok(rule) => rule,
@@ -29,36 +28,12 @@ pub(crate) fn run(args: &EvalArgs, output: &mut Output) -> Result<Exit, Failure>
         }
     };
     text.tell(rule.diagnostics(), args.format.format, output)?;
-    let now = args.now.map_or_else(clock, |now| now.0);
+    let now = args.now.map_or_else(contexts::clock, |now| now.0);
     let mut session = Session { args, engine: &engine, rule: &rule, now, output, several: sources.len() > 1, counts: Counts::default(), warnings: 0 };
     let started = Instant::now();
     let exit = session.sources(&sources)?;
     let counts = session.close(started.elapsed())?;
     Ok(if counts.failed > 0 { exit.and(Exit::Contexts) } else { exit })
-}
-
-/// Where the contexts come from. Whatever is wrong with that is found before anything runs.
-fn sources(args: &EvalArgs, text: &RuleText) -> Result<Vec<Source>, Failure> {
-    let sources = Source::all(&args.files);
-    for source in &sources {
-        source.expect_there()?;
-    }
-    refuse_rule_sets(&sources)?;
-    if text.source == Some(Source::Stdin) && sources.contains(&Source::Stdin) {
-        return Err(Failure::Usage("standard input cannot give both the rule and the contexts".to_owned()));
-    }
-    if args.files.is_empty() && stdin_is_terminal() {
-        return Err(Failure::Usage(
-            "no contexts: name a file, or write them to standard input, as in\n\n  echo '{\"domain\": \"IT\"}' | triggerfish eval 'domain == \"IT\"'\n\n`-` reads them from the terminal; see `triggerfish eval --help`".to_owned(),
-        ));
-    }
-    Ok(sources)
-}
-
-/// The time by the clock: read once, so that all contexts are evaluated at the same time.
-fn clock() -> Timestamp {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
-    i64::try_from(since.as_micros()).ok().and_then(Timestamp::from_micros).unwrap_or(Timestamp::MAX)
 }
 
 /// What came of the contexts so far.
@@ -105,7 +80,7 @@ impl From<Trouble> for Evaluated {
 
 impl Session<'_> {
     fn sources(&mut self, sources: &[Source]) -> Result<Exit, Failure> {
-        let mut progress = Progress::new(sources);
+        let mut progress = Progress::new(sources, false);
         let mut exit = Exit::Done;
         for source in sources {
             let read = match source.records(self.limits().context_bytes) {
@@ -133,7 +108,7 @@ impl Session<'_> {
                 Ok(None) => return Ok(Ok(())),
                 Ok(Some(record)) => self.record(file, &record, progress)?,
                 Err(RecordsError::Structure { line, expected }) => {
-                    let row = Row { file, line, number: None, id: None };
+                    let row = Spot { file, line, number: None, id: None };
                     self.show(&row, Trouble::Structure(expected).into(), progress)?;
                 }
                 Err(RecordsError::Io(error)) => return Ok(Err(source.broken(error))),
@@ -143,7 +118,7 @@ impl Session<'_> {
     }
 
     fn record(&mut self, file: Option<&Source>, record: &Record<'_>, progress: &mut Progress) -> Result<(), Failure> {
-        let mut row = Row { file, line: record.line, number: record.number, id: None };
+        let mut row = Spot { file, line: record.line, number: record.number, id: None };
         let evaluated = match record.body {
             Body::TooLong => Trouble::TooLarge(self.limits().context_bytes).into(),
             Body::Whole(json) if self.args.set.is_empty() => {
@@ -180,7 +155,7 @@ impl Session<'_> {
     }
 
     /// Counts a context, and shows it unless only others are wanted.
-    fn show(&mut self, row: &Row<'_>, evaluated: Evaluated, progress: &mut Progress) -> Result<(), Failure> {
+    fn show(&mut self, row: &Spot<'_>, evaluated: Evaluated, progress: &mut Progress) -> Result<(), Failure> {
         let (count, shown) = match &evaluated.outcome {
             Ok(value) if value.is_truthy() => (&mut self.counts.matched, !self.args.count),
             Ok(_) => (&mut self.counts.unmatched, !self.args.count && !self.args.matching),
@@ -203,7 +178,7 @@ impl Session<'_> {
             return Ok(());
         }
         match (format, aside) {
-            (Format::Human, false) => self.output.line(&row.human(&evaluated.outcome, self.rule.source(), self.output.style()))?,
+            (Format::Human, false) => self.output.line(&row::human(row, &evaluated.outcome, self.rule.source(), self.output.style()))?,
             (Format::Human, true) => {
                 let trouble = evaluated.outcome.as_ref().err().map(|trouble| trouble.human(self.rule.source())).unwrap_or_default();
                 self.output.error(&format!("{}: {trouble}", row.place()))?;
@@ -219,8 +194,8 @@ impl Session<'_> {
         Ok(())
     }
 
-    fn json(&self, row: &Row<'_>, evaluated: &Evaluated) -> String {
-        let mut line = row.json(&evaluated.outcome, self.rule.source());
+    fn json(&self, row: &Spot<'_>, evaluated: &Evaluated) -> String {
+        let mut line = row::json(row, &evaluated.outcome, self.rule.source());
         if !evaluated.warnings.is_empty() {
             let warnings =
                 evaluated.warnings.iter().map(|warning| JsonLine::new().text("pointer", &warning.pointer).text("message", &warning.message).finish());
@@ -232,7 +207,7 @@ impl Session<'_> {
         line.finish()
     }
 
-    fn warn(&mut self, row: &Row<'_>, evaluated: &Evaluated) -> Result<(), Failure> {
+    fn warn(&mut self, row: &Spot<'_>, evaluated: &Evaluated) -> Result<(), Failure> {
         for warning in &evaluated.warnings {
             self.warnings += 1;
             if self.warnings <= MOST_WARNINGS {

@@ -1,23 +1,12 @@
-//! One context's line: its number, its id, its value or why it has none.
+//! One context's line: its value, or why it has none.
 
 use triggerfish::diagnostic::{Style, shorten, visible};
 use triggerfish::source::Position;
-use triggerfish::value::json::{self, JsonKind, Reader};
-use triggerfish::{ContextError, EvalError, Limits, Value};
+use triggerfish::value::json;
+use triggerfish::{ContextError, EvalError, Value};
 
-use super::super::input::Source;
-use super::super::output::{BAD, FAINT, JsonLine, json_text, paint};
-
-/// Which context it is.
-pub(super) struct Row<'r> {
-    /// The file, where there are several.
-    pub(super) file: Option<&'r Source>,
-    /// The line that it begins on.
-    pub(super) line: u64,
-    /// Its number, where contexts do not stand one a line.
-    pub(super) number: Option<u64>,
-    pub(super) id: Option<Id>,
-}
+use super::super::contexts::Spot;
+use super::super::output::{BAD, JsonLine, paint};
 
 /// Why a context has no value.
 pub(super) enum Trouble {
@@ -31,92 +20,20 @@ pub(super) enum Trouble {
     Failed(EvalError),
 }
 
-/// The top-level `id` of a context.
-#[derive(PartialEq, Debug)]
-pub(super) enum Id {
-    Text(String),
-    /// As written.
-    Number(String),
+/// `1 c000001 true`, with tabs between.
+pub(super) fn human(spot: &Spot<'_>, outcome: &Result<Value, Trouble>, source: &str, style: Style) -> String {
+    let value = match outcome {
+        Ok(value) => visible(&json::write(value)).into_owned(),
+        Err(trouble) => format!("{} {}", paint(style, BAD, "error:"), trouble.human(source)),
+    };
+    format!("{}\t{value}", spot.start(style))
 }
 
-impl Id {
-    /// The `id` of a document, if it has one that is a Text or a Number. The document need not be sound.
-    pub(super) fn of(document: &[u8]) -> Option<Id> {
-        let mut reader = Reader::new(document, Limits::DEEPEST_NESTING).ok()?;
-        reader.object().ok()?;
-        while let Some(key) = reader.next_key().ok()? {
-            if key != "id" {
-                reader.skip().ok()?;
-                continue;
-            }
-            return match reader.kind().ok()? {
-                JsonKind::Text => match reader.read().ok()? {
-                    Value::Text(text) => Some(Id::Text(text.to_string())),
-                    Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Float(_) | Value::List(_) | Value::Map(_) => None,
-                },
-                JsonKind::Number => {
-                    let start = reader.offset();
-                    reader.skip().ok()?;
-                    let written = document.get(start..reader.offset())?;
-                    Some(Id::Number(String::from_utf8_lossy(written).into_owned()))
-                }
-                JsonKind::Null | JsonKind::Bool | JsonKind::Array | JsonKind::Object => None,
-            };
-        }
-        None
-    }
-
-    fn human(&self) -> String {
-        match self {
-            Id::Text(text) | Id::Number(text) => shorten(text, 80).into_owned(),
-        }
-    }
-
-    fn json(&self) -> String {
-        match self {
-            Id::Text(text) => json_text(text),
-            Id::Number(text) => text.clone(),
-        }
-    }
-}
-
-impl Row<'_> {
-    /// `contexts.ndjson:7`, for messages.
-    pub(super) fn place(&self) -> String {
-        let id = self.id.as_ref().map(|id| format!(" ({})", id.human())).unwrap_or_default();
-        match self.file {
-            Some(file) => format!("{}:{}{id}", file.name(), self.line),
-            None => format!("line {}{id}", self.line),
-        }
-    }
-
-    pub(super) fn human(&self, outcome: &Result<Value, Trouble>, source: &str, style: Style) -> String {
-        let file = self.file.map(|file| format!("{}:", file.name())).unwrap_or_default();
-        let number = self.number.unwrap_or(self.line);
-        let id = self.id.as_ref().map_or_else(|| "-".to_owned(), Id::human);
-        let value = match outcome {
-            Ok(value) => visible(&json::write(value)).into_owned(),
-            Err(trouble) => format!("{} {}", paint(style, BAD, "error:"), trouble.human(source)),
-        };
-        format!("{}\t{id}\t{value}", paint(style, FAINT, &format!("{file}{number}")))
-    }
-
-    pub(super) fn json(&self, outcome: &Result<Value, Trouble>, source: &str) -> JsonLine {
-        let mut line = JsonLine::new();
-        if let Some(file) = self.file {
-            line = line.text("file", &file.raw_name());
-        }
-        line = line.number("line", self.line);
-        if let Some(number) = self.number {
-            line = line.number("number", number);
-        }
-        if let Some(id) = &self.id {
-            line = line.raw("id", &id.json());
-        }
-        match outcome {
-            Ok(value) => line.raw("value", &json::write(value)),
-            Err(trouble) => line.raw("error", &trouble.json(source)),
-        }
+/// `{"line": 1, "id": "c000001", "value": true`, still open.
+pub(super) fn json(spot: &Spot<'_>, outcome: &Result<Value, Trouble>, source: &str) -> JsonLine {
+    match outcome {
+        Ok(value) => spot.json().raw("value", &json::write(value)),
+        Err(trouble) => spot.json().raw("error", &trouble.json(source)),
     }
 }
 
@@ -193,16 +110,6 @@ pub(super) fn excerpt(text: &str, most: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_id_is_found_in_a_document_that_need_not_be_sound() {
-        let id = |document: &str| Id::of(document.as_bytes());
-        assert_eq!(id(r#"{"a": {"id": 1}, "id": "x", "id": "y", nonsense"#), Some(Id::Text("x".to_owned())));
-        assert_eq!(id(r#"{"id": 99999999999999999999}"#), Some(Id::Number("99999999999999999999".to_owned())));
-        for none in ["{}", "[]", "", r#"{"id": null}"#, r#"{"id": "\ud83d"}"#, r#"{"id": -}"#, r#"{"id": 1"#] {
-            assert!(id(none).is_none() || none.ends_with('1'), "{none}");
-        }
-    }
 
     #[test]
     fn an_excerpt_is_short_and_on_one_line() {

@@ -22,6 +22,8 @@ pub(crate) enum Source {
     Stdin,
     /// A file.
     File(PathBuf),
+    /// `{"domain": "IT"}`: the argument itself.
+    Argument(String),
 }
 
 impl Source {
@@ -29,6 +31,15 @@ impl Source {
     pub(crate) fn of(argument: impl AsRef<Path>) -> Source {
         let path = argument.as_ref();
         if path.as_os_str() == "-" { Source::Stdin } else { Source::File(path.to_path_buf()) }
+    }
+
+    /// The sources of contexts that arguments name, or are: what begins with `{` is a context itself. Standard input where there are none.
+    pub(crate) fn contexts<P: AsRef<Path>>(arguments: &[P]) -> Vec<Source> {
+        let source = |argument: &P| match argument.as_ref().to_str() {
+            Some(text) if text.trim_start().starts_with('{') => Source::Argument(text.to_owned()),
+            Some(_) | None => Source::of(argument),
+        };
+        if arguments.is_empty() { vec![Source::Stdin] } else { arguments.iter().map(source).collect() }
     }
 
     /// The sources that arguments name; standard input where there are none.
@@ -41,6 +52,7 @@ impl Source {
         match self {
             Source::Stdin => "<stdin>".to_owned(),
             Source::File(path) => visible(&path.to_string_lossy()).into_owned(),
+            Source::Argument(_) => "<argument>".to_owned(),
         }
     }
 
@@ -49,13 +61,14 @@ impl Source {
         match self {
             Source::Stdin => Cow::Borrowed("-"),
             Source::File(path) => path.to_string_lossy(),
+            Source::Argument(_) => Cow::Borrowed("<argument>"),
         }
     }
 
     /// Whether the file's name has one of these extensions, in any letter case.
     pub(crate) fn has_extension(&self, extensions: &[&str]) -> bool {
         match self {
-            Source::Stdin => false,
+            Source::Stdin | Source::Argument(_) => false,
             Source::File(path) => path.extension().is_some_and(|found| extensions.iter().any(|extension| found.eq_ignore_ascii_case(extension))),
         }
     }
@@ -65,6 +78,7 @@ impl Source {
         match self {
             Source::Stdin => None,
             Source::File(path) => std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file).map(|file| file.len()),
+            Source::Argument(text) => u64::try_from(text.len()).ok(),
         }
     }
 
@@ -74,7 +88,7 @@ impl Source {
     /// There is no such file.
     pub(crate) fn expect_there(&self) -> Result<(), InputError> {
         match self {
-            Source::Stdin => Ok(()),
+            Source::Stdin | Source::Argument(_) => Ok(()),
             Source::File(path) => {
                 let there = std::fs::metadata(path).and_then(|file| if file.is_dir() { Err(io::ErrorKind::IsADirectory.into()) } else { Ok(()) });
                 there.map_err(|error| self.error(Problem::Io(error)))
@@ -89,6 +103,7 @@ impl Source {
     pub(crate) fn open(&self) -> Result<Box<dyn Read>, InputError> {
         match self {
             Source::Stdin => Ok(Box::new(io::stdin().lock())),
+            Source::Argument(text) => Ok(Box::new(io::Cursor::new(text.clone().into_bytes()))),
             Source::File(path) => {
                 let opened = File::open(path).and_then(|file| {
                     // Opening a directory succeeds on some systems; reading it would fail later, and worse worded.
@@ -115,12 +130,20 @@ impl Source {
     /// # Errors
     /// As [`Source::read`]; and it is not UTF-8.
     pub(crate) fn read_text(&self, limit: usize) -> Result<String, InputError> {
+        self.read_whole_text(limit).map(|text| text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+    }
+
+    /// Reads all of it as text, with the byte order mark if it has one.
+    ///
+    /// # Errors
+    /// As [`Source::read_text`].
+    pub(crate) fn read_whole_text(&self, limit: usize) -> Result<String, InputError> {
         let text = String::from_utf8(self.read(limit)?).map_err(|error| {
             let offset = error.utf8_error().valid_up_to();
             let before = String::from_utf8_lossy(error.as_bytes().get(..offset).unwrap_or(&[]));
             self.error(Problem::NotUtf8 { offset, position: Position::of(&before, before.len()) })
         })?;
-        Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+        Ok(text)
     }
 
     /// It broke off while it was read.

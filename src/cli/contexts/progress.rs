@@ -14,8 +14,9 @@ const PACE: Duration = Duration::from_millis(100);
 /// The clock is asked once for so many contexts.
 const EVERY: u32 = 64;
 
-/// How far the work has come. Shows itself on standard error if that is a terminal and standard output, whose lines would run into the bar, is none.
-pub(super) struct Progress {
+/// How far the work has come. Shows itself on standard error if that is a terminal, and if standard output, whose lines would run into the bar, is none
+/// or has none.
+pub(crate) struct Progress {
     wanted: bool,
     /// When the bar is to be drawn next.
     due: Instant,
@@ -28,9 +29,10 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    pub(super) fn new(sources: &[Source]) -> Progress {
+    /// For these sources. `quiet` says that nothing is written to standard output until the end.
+    pub(crate) fn new(sources: &[Source], quiet: bool) -> Progress {
         Progress {
-            wanted: stderr().is_terminal() && !stdout().is_terminal(),
+            wanted: stderr().is_terminal() && (quiet || !stdout().is_terminal()),
             due: Instant::now() + PATIENCE,
             total: sources.iter().map(Source::size).sum(),
             passed: 0,
@@ -41,7 +43,7 @@ impl Progress {
     }
 
     /// One more context, of so many bytes.
-    pub(super) fn advance(&mut self, bytes: u64) {
+    pub(crate) fn advance(&mut self, bytes: u64) {
         if !self.wanted {
             return;
         }
@@ -64,7 +66,7 @@ impl Progress {
     }
 
     /// Something is to be written to standard error: the bar goes, and comes back after a while.
-    pub(super) fn make_room(&mut self) {
+    pub(crate) fn make_room(&mut self) {
         if let Some(bar) = self.bar.take() {
             bar.finish_and_clear();
             self.due = Instant::now() + PATIENCE;
