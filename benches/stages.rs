@@ -19,7 +19,8 @@ use std::time::Duration;
 
 use criterion::{Criterion, Throughput};
 use triggerfish::builtins::NoCalendars;
-use triggerfish::check::{World, check};
+use triggerfish::check::{Names, World, check};
+use triggerfish::context::Layout;
 use triggerfish::schema::Schema;
 use triggerfish::{Context, Engine, Limits, Rule, Timestamp, syntax};
 
@@ -84,8 +85,10 @@ fn text_to_rule(criterion: &mut Criterion, workload: &Workload, fixture: &Fixtur
 
     criterion.bench_function(&format!("parse/{name}/pest"), |bencher| bencher.iter(|| syntax::parse(black_box(source), &limits)));
     for (schema, engine) in [("builtin", &fixture.builtin), ("free", &fixture.free)] {
-        let world = World { schema: engine.schema().map(AsRef::as_ref), calendars: &NoCalendars, limits: &limits };
-        criterion.bench_function(&format!("check/{name}/{schema}"), |bencher| bencher.iter(|| check(black_box(&parsed.rule), source, world)));
+        let world = World { schema: engine.schema().map(AsRef::as_ref), calendars: &NoCalendars, names: Names::NONE, limits: &limits };
+        criterion.bench_function(&format!("check/{name}/{schema}"), |bencher| {
+            bencher.iter(|| check(black_box(&parsed.rule), source, world, &mut Layout::default()))
+        });
         criterion.bench_function(&format!("compile/{name}/{schema}"), |bencher| bencher.iter(|| engine.compile(black_box(source))));
     }
     Ok(())

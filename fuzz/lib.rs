@@ -1,10 +1,10 @@
 //! Glue between libFuzzer and `triggerfish::fuzzing`.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 use triggerfish::fuzzing::{Tally, target};
 
-static TALLY: Mutex<Tally> = Mutex::new(Tally { inputs: 0, valid: 0, refused: 0, safe: 0, unbound: 0, unmatched: 0, matched: 0, failed: 0, fixed: 0 });
+static TALLY: LazyLock<Mutex<Tally>> = LazyLock::new(Mutex::default);
 
 /// Gives an input to the target of a name. What the inputs were is told each time that their number has doubled, and every 100,000 inputs.
 /// With `TRIGGERFISH_SHOW` set, the rule of each input is shown.

@@ -9,6 +9,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use triggerfish::fuzzing::{STRUCTURED, TARGETS, Tally, dictionary, target};
+use triggerfish::handoff::decision::State;
 
 /// How long each target is run over noise, and how many inputs it gets at least, however slow the machine.
 const SECOND: Duration = Duration::from_millis(800);
@@ -92,6 +93,28 @@ fn evaluate() {
     let tally = smoke("evaluate");
     assert!(tally.safe > 0 && tally.unbound > 0, "{tally}");
     assert!(tally.matched > 0 && tally.unmatched > 0 && tally.failed > 0, "{tally}");
+}
+
+#[test]
+fn ruleset() {
+    let tally = smoke("ruleset");
+    assert!(tally.handoff.options > 0, "{tally}");
+}
+
+#[test]
+fn decide() {
+    let tally = smoke("decide");
+    for state in State::ALL {
+        assert!(tally.handoff.of(state) > 0, "no decision is {}: {tally}", state.name());
+    }
+    let seen = tally.handoff;
+    assert!(seen.agents > 0 && seen.fallbacks > 0 && seen.faults > 0 && seen.marked > 0 && seen.nearest > 0, "{tally}");
+}
+
+#[test]
+fn template() {
+    let tally = smoke("template");
+    assert!(tally.safe > 0 && tally.matched > 0 && tally.failed > 0, "{tally}");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Fuzzing: generators of inputs, and what must hold for each of them.
 //!
 //! ```text
-//! bytes --generate--> rule, schema, contexts --targets--> assertions, Tally
+//! bytes --generate--> rules and rule sets, schemas, contexts --targets--> assertions, Tally
 //! ```
 //!
 //! A fuzz target of `fuzz/` is glue around a row of [`TARGETS`]; `tests/fuzz_smoke.rs` runs each row for a second over seeded noise, and
@@ -11,15 +11,18 @@
 //! An input that begins with [`STRUCTURED`] is a stream of decisions for the generators; any other is text, so that seeds and dictionaries are of use.
 
 mod calendars;
+mod decided;
 mod dictionary;
 mod facts;
 pub mod generate;
+mod judge;
 mod outcome;
 mod report;
 mod targets;
 
 use std::fmt;
 
+pub use decided::Decided;
 pub use dictionary::dictionary;
 
 use generate::Dice;
@@ -38,12 +41,20 @@ pub struct Target {
 }
 
 /// All targets.
-pub const TARGETS: [Target; 5] = [
+pub const TARGETS: [Target; 8] = [
     Target { name: "parse", doc: "any text parses or is refused with diagnostics that point into it", body: targets::parse::run, rule: targets::parse::rule },
     Target { name: "scan", doc: "what the scan passes, everything behind it can bear on a small stack", body: targets::scan::run, rule: targets::scan::rule },
     Target { name: "roundtrip", doc: "printing keeps meaning and comments, and is idempotent", body: targets::roundtrip::run, rule: targets::roundtrip::rule },
     Target { name: "check", doc: "what the checker says of a rule is what happens when it runs", body: targets::check::run, rule: targets::check::rule },
     Target { name: "evaluate", doc: "all ways to evaluate agree, within their budgets", body: targets::evaluate::run, rule: targets::evaluate::rule },
+    Target {
+        name: "ruleset",
+        doc: "any file loads and means the same however it is written, or is refused with diagnostics that point into it",
+        body: targets::ruleset::run,
+        rule: targets::ruleset::rule,
+    },
+    Target { name: "decide", doc: "there is always a decision, and it keeps its promises", body: targets::decide::run, rule: targets::decide::rule },
+    Target { name: "template", doc: "what is rendered keeps the promises of its position", body: targets::template::run, rule: targets::template::rule },
 ];
 
 /// The target of a name.
@@ -73,15 +84,18 @@ pub struct Tally {
     pub failed: u64,
     /// Fixes that were applied.
     pub fixed: u64,
+    /// What was decided.
+    pub handoff: Decided,
 }
 
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Tally { inputs, valid, refused, safe, unbound, unmatched, matched, failed, fixed } = self;
+        let Tally { inputs, valid, refused, safe, unbound, unmatched, matched, failed, fixed, handoff } = self;
         write!(
             f,
             "{inputs} inputs: {valid} valid ({safe} cannot fail), {refused} refused; {matched} matched, {unmatched} did not, {failed} failed, {unbound} contexts did not bind; {fixed} fixes"
-        )
+        )?;
+        if *handoff == Decided::default() { Ok(()) } else { write!(f, "; {handoff}") }
     }
 }
 

@@ -18,6 +18,9 @@ pub enum Care {
     Dirty,
 }
 
+/// Texts that are times.
+const TIMES: [&str; 4] = ["2026-01-05T10:30:45Z", "2026-10-25T02:30:00.25+02:00", "0001-01-01", "9999-12-31 23:59"];
+
 /// The names that a rule reads below a place.
 #[derive(Default)]
 struct Read(BTreeMap<Arc<str>, Read>);
@@ -70,6 +73,8 @@ impl Writer<'_, '_> {
             Type::Integer => Json::from(self.dice.integer()),
             Type::Number if self.dice.roll(2) == 0 => Json::from(self.dice.integer()),
             Type::Number => float(self.dice.float().get()),
+            Type::Time if self.dice.roll(2) == 0 => Json::String(self.dice.pick(&TIMES).copied().unwrap_or_default().to_owned()),
+            Type::Time => Json::from(i64::try_from(self.dice.roll(2_000_000_000)).unwrap_or(0)),
             Type::Text => Json::String(pool::text(self.dice)),
             Type::Enum { values, .. } if self.dice.roll(8) > 0 => Json::String(self.dice.pick(values).map(ToString::to_string).unwrap_or_default()),
             Type::Enum { .. } => Json::String(pool::text(self.dice)),

@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 
 use super::Dice;
 use crate::schema::{Attribute, Schema, Type};
+use crate::value::Value;
 
 /// A schema and the paths that it declares.
 #[derive(Clone, Debug)]
@@ -50,7 +51,7 @@ fn walk(path: &mut Vec<Arc<str>>, attribute: &Attribute, paths: &mut Vec<Vec<Arc
             known.iter().for_each(|(name, member)| below(name, member));
             FREE_KEYS.iter().for_each(|name| below(&Arc::from(*name), values));
         }
-        Type::Bool | Type::Integer | Type::Number | Type::Text | Type::Enum { .. } | Type::List(_) | Type::Any => {}
+        Type::Bool | Type::Integer | Type::Number | Type::Time | Type::Text | Type::Enum { .. } | Type::List(_) | Type::Any => {}
     }
 }
 
@@ -80,12 +81,27 @@ pub fn generated(dice: &mut Dice<'_>, strict: bool) -> World {
 
 fn attribute(dice: &mut Dice<'_>, depth: usize) -> Attribute {
     let ty = ty(dice, depth);
-    Attribute { nullable: dice.roll(3) > 0, pii: dice.one_in(5), ..Attribute::new(ty) }
+    let default = if dice.one_in(6) { default(dice, &ty) } else { None };
+    Attribute { nullable: dice.roll(3) > 0, pii: dice.one_in(5), default, max_age: dice.one_in(12).then_some(60), ..Attribute::new(ty) }
+}
+
+/// A value of a type.
+fn default(dice: &mut Dice<'_>, ty: &Type) -> Option<Value> {
+    match ty {
+        Type::Bool => Some(Value::Bool(dice.one_in(2))),
+        Type::Integer | Type::Number => Some(Value::Integer(dice.integer())),
+        Type::Time => Some(Value::Integer(0)),
+        Type::Text | Type::Any => Some(Value::text("IT")),
+        Type::Enum { values, .. } => values.first().cloned().map(Value::Text),
+        Type::List(_) => Some(Value::from(Vec::new())),
+        // A member that has to be there would be missing.
+        Type::Map { .. } | Type::Object { .. } => None,
+    }
 }
 
 fn ty(dice: &mut Dice<'_>, depth: usize) -> Type {
     const VALUES: [&str; 5] = ["Sales", "IT", "sales", "", "bot"];
-    match dice.roll(if depth == 0 { 6 } else { 9 }) {
+    match dice.roll(if depth == 0 { 7 } else { 10 }) {
         0 => Type::Text,
         1 => Type::Integer,
         2 => Type::Number,
@@ -95,8 +111,9 @@ fn ty(dice: &mut Dice<'_>, depth: usize) -> Type {
             Type::Enum { values: VALUES.iter().take(count).map(|value| Arc::from(*value)).collect(), open: dice.one_in(2) }
         }
         5 => Type::Any,
-        6 => Type::list(attribute(dice, depth - 1)),
-        7 => Type::Map { values: Box::new(attribute(dice, depth - 1)), known: members(dice, depth - 1, 2) },
+        6 => Type::Time,
+        7 => Type::list(attribute(dice, depth - 1)),
+        8 => Type::Map { values: Box::new(attribute(dice, depth - 1)), known: members(dice, depth - 1, 2) },
         _ => Type::Object { members: members(dice, depth - 1, 3), closed: dice.roll(3) > 0 },
     }
 }

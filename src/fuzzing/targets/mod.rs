@@ -1,7 +1,10 @@
 //! The bodies of the targets.
 
 pub(super) mod check;
+pub(super) mod decide;
 pub(super) mod evaluate;
 pub(super) mod parse;
 pub(super) mod roundtrip;
+pub(super) mod ruleset;
 pub(super) mod scan;
+pub(super) mod template;

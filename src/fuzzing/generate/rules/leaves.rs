@@ -95,6 +95,6 @@ fn members_of(attribute: &Attribute) -> Vec<(&Arc<str>, &Attribute)> {
     match &attribute.ty {
         Type::Object { members, .. } => members.iter().collect(),
         Type::Map { known, .. } => known.iter().collect(),
-        Type::Bool | Type::Integer | Type::Number | Type::Text | Type::Enum { .. } | Type::List(_) | Type::Any => Vec::new(),
+        Type::Bool | Type::Integer | Type::Number | Type::Time | Type::Text | Type::Enum { .. } | Type::List(_) | Type::Any => Vec::new(),
     }
 }
