@@ -31,7 +31,7 @@ const DIRECTION: [(&str, &[&str], &str); 21] = [
     ),
     (
         "handoff",
-        &["limits", "source", "value", "diagnostic", "document", "schema", "builtins", "syntax", "context", "check", "rule"],
+        &["limits", "source", "value", "diagnostic", "document", "schema", "builtins", "syntax", "context", "check", "rule", "stack"],
         "rule sets know rules and their words, no typed tree",
     ),
     // What people meet.
@@ -43,18 +43,69 @@ const DIRECTION: [(&str, &[&str], &str); 21] = [
     ("cases", &["limits", "source", "value", "diagnostic", "context", "engine"], "cases are run by the engine"),
     (
         "fuzzing",
-        &["limits", "source", "value", "diagnostic", "schema", "builtins", "syntax", "context", "hir", "check", "backend", "rule", "handoff", "engine", "cases"],
+        &[
+            "limits",
+            "source",
+            "value",
+            "diagnostic",
+            "schema",
+            "builtins",
+            "syntax",
+            "context",
+            "hir",
+            "check",
+            "backend",
+            "rule",
+            "handoff",
+            "engine",
+            "cases",
+        ],
         "generators and oracles stand beside the shells",
     ),
     (
         "cli",
-        &["limits", "source", "value", "diagnostic", "schema", "builtins", "syntax", "context", "hir", "check", "backend", "rule", "handoff", "engine", "cases"],
+        &[
+            "limits",
+            "source",
+            "value",
+            "diagnostic",
+            "schema",
+            "builtins",
+            "syntax",
+            "context",
+            "hir",
+            "check",
+            "backend",
+            "rule",
+            "handoff",
+            "engine",
+            "cases",
+        ],
         "a shell may know everything",
     ),
     ("main", &["cli"], "`main` knows the command line alone"),
     (
         "lib",
-        &["limits", "source", "value", "diagnostic", "schema", "builtins", "syntax", "context", "hir", "check", "backend", "rule", "handoff", "engine", "cases", "fuzzing", "cli", "document"],
+        &[
+            "limits",
+            "source",
+            "value",
+            "diagnostic",
+            "schema",
+            "builtins",
+            "syntax",
+            "context",
+            "hir",
+            "check",
+            "backend",
+            "rule",
+            "handoff",
+            "engine",
+            "cases",
+            "fuzzing",
+            "cli",
+            "document",
+        ],
         "the map names all",
     ),
 ];
@@ -62,6 +113,7 @@ const DIRECTION: [(&str, &[&str], &str); 21] = [
 /// "Only `cli`, `server`, `bulk`, `main` and one reader of files do IO."
 const IO: [&str; 9] = ["std::fs", "std::net", "std::env", "std::process", "std::io::stdin", "std::io::stdout", "std::io::stderr", "SystemTime", "Instant::now"];
 const MAY_DO_IO: [&str; 2] = ["cli", "main"];
+const READER_OF_FILES: &str = "src/handoff/folder.rs:";
 
 /// A line of code: comments, documentation and unit tests are not looked at.
 struct Line {
@@ -192,7 +244,7 @@ fn backends_do_not_know_each_other() {
 fn only_shells_do_io() {
     let broken = lines()
         .iter()
-        .filter(|line| !MAY_DO_IO.contains(&line.module.as_str()))
+        .filter(|line| !MAY_DO_IO.contains(&line.module.as_str()) && !line.place.starts_with(READER_OF_FILES))
         .filter_map(|line| {
             IO.iter().find(|io| line.text.contains(*io)).map(|io| format!("{}: `{io}`, but only `cli`, `main` and one reader of files do IO", line.place))
         })
