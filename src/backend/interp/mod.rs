@@ -45,7 +45,7 @@ pub fn evaluate_within(job: &Job<'_>, budget: &mut Budget) -> Result<Value, Eval
     with_room(job, || job.eval(job.program.root(), &Frame::OUTERMOST, budget, &mut Unwatched).map(operand::Operand::into_value))
 }
 
-/// As [`matches`], charged to a budget that goes on.
+/// As [`matches()`], charged to a budget that goes on.
 ///
 /// # Errors
 /// As [`evaluate_within`].
