@@ -8,7 +8,7 @@ use super::typed::{Ty, Typed};
 use crate::builtins::{self, Args, Builtin, BuiltinId, Env, Fault, Gives, Prepared, Role, Run, Takes, compile_pattern, find_zone};
 use crate::context::SlotId;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::hir::{Arg, LinkOp, Node, PreparedId};
+use crate::hir::{Arg, LinkOp, Node, PreparedId, Ready};
 use crate::source::Span;
 use crate::syntax::ast::{Call, Expr, ExprKind};
 use crate::syntax::print_text;
@@ -198,7 +198,7 @@ impl<'c> Lowerer<'c> {
             self.never_fits(at, operands, message, &help);
         }
         let args = self.program.add_args(&args);
-        spine.push(LinkOp::Call(id, args, prepared), span, ty, own, work);
+        spine.push(LinkOp::Call(id, args, prepared.map_or(Ready::Nothing, Ready::Argument)), span, ty, own, work);
         spine.end.when_true = when_true;
         spine.end.when_false = when_false;
         spine
@@ -261,7 +261,7 @@ impl<'c> Lowerer<'c> {
             args.push(Arg::Value(typed.node));
         }
         let args = self.program.add_args(&args);
-        spine.push(LinkOp::Call(id, args, None), span, ty, own, work);
+        spine.push(LinkOp::Call(id, args, Ready::Nothing), span, ty, own, work);
         spine
     }
 

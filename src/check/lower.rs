@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::bound::Work;
+use super::learn::learn;
 use super::typed::{Shape, Ty, Typed};
 use super::{Checked, World};
 use crate::context::{Layout, SlotId};
@@ -94,6 +95,9 @@ impl<'c> Lowerer<'c> {
             Shape::Declared(attribute) => Some(Arc::new(attribute.clone())),
             Shape::Unknown | Shape::Elements(_) => None,
         };
+        if self.folds && !fails {
+            learn(&mut self.program, self.layout);
+        }
         Checked { program: (!fails).then_some(self.program), diagnostics: self.diagnostics, declared }
     }
 

@@ -7,6 +7,7 @@ mod bound;
 mod calls;
 mod compare;
 mod fold;
+mod learn;
 mod lint;
 mod lower;
 mod names;

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::layout::{Branch, Branches, Expected};
 use super::pointer::pointer_at;
-use super::{Context, ContextError, Layout, Slot};
+use super::{Cell, Context, ContextError, Layout};
 use crate::limits::Limits;
 use crate::schema::{Conformer, Pointer};
 use crate::value::Value;
@@ -81,8 +81,7 @@ struct Taken {
 
 struct Binder<'l> {
     layout: &'l Layout,
-    slots: Vec<Slot>,
-    raw: Vec<Option<Value>>,
+    context: Context,
     conformer: Conformer,
     pointer: Pointer,
 }
@@ -91,15 +90,14 @@ impl<'l> Binder<'l> {
     fn new(layout: &'l Layout, limits: &Limits) -> Binder<'l> {
         Binder {
             layout,
-            slots: vec![Slot::Value(Value::Null); layout.len()],
-            raw: vec![None; layout.raw_len()],
+            context: Context::empty(layout),
             conformer: Conformer { strict: layout.strict, warnings: Vec::new(), room: limits.context_bytes },
             pointer: Pointer::default(),
         }
     }
 
     fn finish(self) -> Context {
-        Context { slots: self.slots, raw: self.raw, warnings: self.conformer.warnings }
+        Context { warnings: self.conformer.warnings, ..self.context }
     }
 
     /// Reads the members of the object that the reader is at; their names are `depth` names down.
@@ -156,7 +154,7 @@ impl<'l> Binder<'l> {
 
     /// Puts what the document has into the slot of its branch and its parts into the slots below. The branch stands `depth` names down.
     fn place(&mut self, branch: &'l Branch, value: Value, depth: usize) -> Result<(), ContextError> {
-        if let Some(place) = branch.raw.and_then(|raw| self.raw.get_mut(raw.index())) {
+        if let Some(place) = branch.raw.and_then(|raw| self.context.raw.get_mut(raw.index())) {
             *place = Some(value.clone());
         }
         match (&branch.expected, &value) {
@@ -207,19 +205,19 @@ impl<'l> Binder<'l> {
     }
 
     fn fill_slot(&mut self, branch: &Branch, value: Value) {
-        if let Some(place) = branch.slot.and_then(|slot| self.slots.get_mut(slot.index())) {
-            *place = Slot::Value(value);
+        if let Some(slot) = branch.slot {
+            self.context.put(slot, value);
         }
     }
 
     /// Keeps the raw values below something that is fitted as a whole.
     fn keep_raw(&mut self, branches: &'l Branches, value: &Value) {
         let Value::Map(map) = value else { return };
-        if self.raw.is_empty() {
+        if self.context.raw.is_empty() {
             return;
         }
         for (branch, part) in branches.iter().filter_map(|branch| Some((branch, map.get(&branch.name)?))) {
-            if let Some(place) = branch.raw.and_then(|raw| self.raw.get_mut(raw.index())) {
+            if let Some(place) = branch.raw.and_then(|raw| self.context.raw.get_mut(raw.index())) {
                 *place = Some(part.clone());
             }
             self.keep_raw(&branch.branches, part);
@@ -242,8 +240,8 @@ impl<'l> Binder<'l> {
 
     fn mark(&mut self, branches: &'l Branches, at: usize) {
         for branch in branches.iter() {
-            if let Some(place) = branch.slot.and_then(|slot| self.slots.get_mut(slot.index())) {
-                *place = Slot::NoMembers { at };
+            if let Some(slot) = branch.slot {
+                self.context.put_cell(slot, Cell::no_members(at));
             }
             self.mark(&branch.branches, at);
         }

@@ -1,8 +1,11 @@
 //! Which attribute paths are read, and what the schema says of them.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use super::derived::{Base, Derivation, DerivedId, is_kept};
+use super::dictionary::{Asked, Dictionary};
+use crate::builtins::BuiltinId;
 use crate::schema::{Attribute, Lookup, Schema, Type};
 use crate::value::Value;
 
@@ -40,6 +43,18 @@ pub struct Layout {
     defaults: bool,
     /// How many raw values are kept.
     raw: u32,
+    /// What the texts of each slot are compared with.
+    asked: Vec<Asked>,
+    derivations: Vec<Derivation>,
+    /// The same, ready for contexts; made anew when something is added.
+    known: OnceLock<Arc<Known>>,
+}
+
+/// What contexts are bound with, beside the paths.
+#[derive(Debug)]
+pub(super) struct Known {
+    pub(super) dictionaries: Vec<Dictionary>,
+    pub(super) derivations: Vec<Derivation>,
 }
 
 /// A name on the way to one or more slots.
@@ -198,6 +213,63 @@ impl Layout {
         self.pii.push(pii);
         slot
     }
+
+    // ---- what is asked of the slots
+
+    /// Says that an attribute is compared with texts; those that are given together get ids that are neighbours, where possible.
+    pub fn compared(&mut self, slot: SlotId, texts: impl Iterator<Item = Arc<str>>) {
+        if let Some(asked) = self.asked(slot) {
+            asked.group(texts);
+        }
+    }
+
+    /// Says that a text is looked for in an attribute, which may be a List.
+    pub fn searched(&mut self, slot: SlotId, text: &Arc<str>) {
+        if let Some(asked) = self.asked(slot) {
+            asked.needle(text);
+        }
+    }
+
+    fn asked(&mut self, slot: SlotId) -> Option<&mut Asked> {
+        self.known.take();
+        if self.asked.len() <= slot.index() {
+            self.asked.resize_with(self.paths.len(), Asked::default);
+        }
+        self.asked.get_mut(slot.index())
+    }
+
+    /// The place of a value that is derived of the text of an attribute, if such values are kept: the same for the same function of the same text.
+    pub fn derived(&mut self, base: Base, builtin: BuiltinId) -> Option<DerivedId> {
+        if !is_kept(builtin.get()) {
+            return None;
+        }
+        let derivation = Derivation { base, builtin };
+        let known = self.derivations.iter().position(|known| *known == derivation);
+        let at = known.unwrap_or_else(|| {
+            self.known.take();
+            self.derivations.push(derivation);
+            self.derivations.len() - 1
+        });
+        u32::try_from(at).ok().map(DerivedId)
+    }
+
+    /// The literals that an attribute is compared with.
+    #[must_use]
+    pub fn dictionary(&self, slot: SlotId) -> &Dictionary {
+        self.ready().dictionaries.get(slot.index()).unwrap_or(Dictionary::NONE)
+    }
+
+    pub(super) fn known(&self) -> Arc<Known> {
+        self.ready().clone()
+    }
+
+    fn ready(&self) -> &Arc<Known> {
+        self.known.get_or_init(|| {
+            Arc::new(Known { dictionaries: self.asked.iter().map(Dictionary::new).collect(), derivations: self.derivations.clone() })
+        })
+    }
+
+    // ---- reading
 
     /// Whether the slot is filled by the caller, not by binding.
     #[must_use]

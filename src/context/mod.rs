@@ -3,30 +3,44 @@
 //! A [`Layout`] names the attribute paths that a program (a rule, or a whole set) reads. A context is bound once to these slots; it binds or fails as a whole.
 
 mod bind;
+mod cell;
+mod derived;
+mod dictionary;
 mod layout;
 mod pointer;
 #[cfg(test)]
 mod tests;
 
+use std::sync::{Arc, OnceLock};
+
 pub use crate::schema::Misfit as ContextWarning;
+pub use cell::Cell;
+pub use derived::{Base, Derived, DerivedId};
+pub use dictionary::Dictionary;
 pub use layout::{Layout, RawId, SlotId};
 
+use self::layout::Known;
 use crate::schema::Misfit;
 use crate::value::{EvalErrorKind, Value};
 
 /// The values of one context that a program reads.
+///
+/// Each slot has two forms that say the same: a [`Cell`] for native code, which is sixteen bytes, and the [`Value`].
 #[derive(Clone, Debug)]
 pub struct Context {
-    slots: Vec<Slot>,
+    cells: Vec<Cell>,
+    values: Vec<Value>,
+    derived: Vec<OnceLock<Option<Derived>>>,
     raw: Vec<Option<Value>>,
     warnings: Vec<ContextWarning>,
+    known: Arc<Known>,
 }
 
-/// The value of an attribute path.
-#[derive(Clone, Debug)]
-pub enum Slot {
+/// What an attribute path reads as.
+#[derive(Clone, Copy, Debug)]
+pub enum Slot<'c> {
     /// The value; `NULL` where the attribute is absent.
-    Value(Value),
+    Value(&'c Value),
     /// The value at this place of the path is no Map, so that it has no members: reading the path is a `type_mismatch`.
     NoMembers {
         /// The place of the member that was asked for, counted from 0.
@@ -40,14 +54,52 @@ impl Context {
     /// A context that has nothing: every slot is `NULL`, whatever the schema requires.
     #[must_use]
     pub fn empty(layout: &Layout) -> Context {
-        Context { slots: vec![Slot::Value(Value::Null); layout.len()], raw: vec![None; layout.raw_len()], warnings: Vec::new() }
+        let known = layout.known();
+        Context {
+            cells: vec![Cell::default(); layout.len()],
+            values: vec![Value::Null; layout.len()],
+            derived: vec![OnceLock::new(); known.derivations.len()],
+            raw: vec![None; layout.raw_len()],
+            warnings: Vec::new(),
+            known,
+        }
     }
 
     /// The value of a slot.
     #[must_use]
-    pub fn slot(&self, slot: SlotId) -> &Slot {
-        const NULL: &Slot = &Slot::Value(Value::Null);
-        self.slots.get(slot.index()).unwrap_or(NULL)
+    pub fn slot(&self, slot: SlotId) -> Slot<'_> {
+        const NULL: &Value = &Value::Null;
+        let (Some(cell), Some(value)) = (self.cells.get(slot.index()), self.values.get(slot.index())) else { return Slot::Value(NULL) };
+        match cell.tag {
+            Cell::NO_MEMBERS => Slot::NoMembers { at: usize::try_from(cell.payload).unwrap_or(usize::MAX) },
+            Cell::FAILED => Slot::Failed(cell.error()),
+            _ => Slot::Value(value),
+        }
+    }
+
+    /// All slots as native code reads them, in the order of the layout.
+    #[must_use]
+    pub fn cells(&self) -> &[Cell] {
+        &self.cells
+    }
+
+    /// A derived value ([`Layout::derived`]), computed when it is asked for first; `None` where what it is derived of is no Text.
+    #[must_use]
+    pub fn derived(&self, id: DerivedId) -> Option<&Derived> {
+        self.derived
+            .get(id.index())?
+            .get_or_init(|| {
+                let derivation = self.known.derivations.get(id.index())?;
+                let text = match derivation.base {
+                    Base::Slot(slot) => match self.slot(slot) {
+                        Slot::Value(value) => value,
+                        Slot::NoMembers { .. } | Slot::Failed(_) => return None,
+                    },
+                    Base::Derived(base) => &self.derived(base)?.value,
+                };
+                matches!(text, Value::Text(_)).then(|| derived::derive(derivation.builtin, text))?
+            })
+            .as_ref()
     }
 
     /// What the document has at a place whose raw value is kept ([`Layout::raw`]): as it is written there, whatever its declared type; `None` where it has
@@ -57,10 +109,34 @@ impl Context {
         self.raw.get(place.index())?.as_ref()
     }
 
-    /// Fills a slot with something else than what the document has there: a value that is computed, or that is too old to be used.
-    pub fn set(&mut self, slot: SlotId, content: Slot) {
-        if let Some(place) = self.slots.get_mut(slot.index()) {
-            *place = content;
+    /// Fills a slot with something else than what the document has there: a value that is computed, or that is too old to be used. Reading the slot fails
+    /// where an error is put there.
+    pub fn set(&mut self, slot: SlotId, content: Result<Value, EvalErrorKind>) {
+        match content {
+            Ok(value) => self.put(slot, value),
+            Err(kind) => self.put_cell(slot, Cell::failed(kind)),
+        }
+        self.forget_derived();
+    }
+
+    fn put(&mut self, slot: SlotId, value: Value) {
+        let (Some(cell), Some(place)) = (self.cells.get_mut(slot.index()), self.values.get_mut(slot.index())) else { return };
+        *cell = match self.known.dictionaries.get(slot.index()) {
+            Some(dictionary) => Cell::of(&value, dictionary),
+            None => Cell::of(&value, Dictionary::NONE),
+        };
+        *place = value;
+    }
+
+    fn put_cell(&mut self, slot: SlotId, cell: Cell) {
+        if let Some(place) = self.cells.get_mut(slot.index()) {
+            *place = cell;
+        }
+    }
+
+    fn forget_derived(&mut self) {
+        for derived in &mut self.derived {
+            derived.take();
         }
     }
 

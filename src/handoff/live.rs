@@ -123,14 +123,14 @@ impl Watched {
         if let Some((names, limit, age_s)) = stale {
             let path = self.path.iter().take(*names).fold(String::new(), |path, name| member_path(&path, name));
             found.push(Stale { path, slot: self.slot, age_s, limit_s: *limit });
-            context.set(self.slot, Slot::Value(Value::Null));
+            context.set(self.slot, Ok(Value::Null));
             return;
         }
         let (Some(value), Some((inside, raw))) = (value, &self.inside) else { return };
         let around = self.nearest(context, self.path.len());
         let mut walk = Walk { slot: self.slot, now, found };
         if let Some(rewritten) = walk.members(inside, value, context.raw(*raw), around, &Place::Slot(&self.path)) {
-            context.set(self.slot, Slot::Value(rewritten));
+            context.set(self.slot, Ok(rewritten));
         }
     }
 

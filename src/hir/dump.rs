@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
-use super::{Arg, Facts, LinkOp, Node, NodeId, Program};
+use super::{Arg, Facts, LinkOp, Node, NodeId, Program, Ready};
 use crate::source::Span;
 
 impl Program {
@@ -94,8 +94,13 @@ impl Dump<'_> {
                 to.map_or(Ok(()), |to| self.node("to ", to, depth + 1))
             }
             LinkOp::Arith(op, operand) => line(format_args!("{}", op.symbol())).and_then(|()| self.node("", operand, depth + 1)),
-            LinkOp::Call(builtin, args, prepared) => {
-                line(format_args!("call {}{}", builtin.get().name, if prepared.is_some() { " (prepared)" } else { "" }))?;
+            LinkOp::Call(builtin, args, ready) => {
+                let ready = match ready {
+                    Ready::Nothing => "",
+                    Ready::Argument(_) => " (prepared)",
+                    Ready::Result(_) => " (kept)",
+                };
+                line(format_args!("call {}{ready}", builtin.get().name))?;
                 program.args(args).iter().try_for_each(|arg| match *arg {
                     Arg::Value(node) => self.node("", node, depth + 1),
                     Arg::Lambda(body) => self.node("lambda ", body, depth + 1),

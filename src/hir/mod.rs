@@ -9,7 +9,7 @@ mod dump;
 use std::ops::Range;
 
 use crate::builtins::{BuiltinId, Prepared};
-use crate::context::SlotId;
+use crate::context::{DerivedId, SlotId};
 use crate::limits::Limits;
 use crate::source::Span;
 use crate::value::arith::ArithOp;
@@ -128,7 +128,18 @@ pub enum LinkOp {
     /// `+ x`, `- x`, `* x`, `/ x`
     Arith(ArithOp, NodeId),
     /// `.$FUNC(args)`: what is left of it is the first argument, the run of arguments are the others.
-    Call(BuiltinId, Run, Option<PreparedId>),
+    Call(BuiltinId, Run, Ready),
+}
+
+/// What stands ready for a call, so that it need not be computed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Ready {
+    /// Nothing.
+    Nothing,
+    /// A constant argument was prepared when the rule was compiled.
+    Argument(PreparedId),
+    /// Contexts keep the result where it is derived of a Text.
+    Result(DerivedId),
 }
 
 /// An argument of a call.
@@ -255,6 +266,13 @@ impl Program {
     /// Says which node the rule is.
     pub fn set_root(&mut self, root: NodeId) {
         self.root = root;
+    }
+
+    /// Says that contexts keep the result of link number `at` of a chain.
+    pub fn keep(&mut self, chain: Run, at: usize, derived: DerivedId) {
+        if let Some(Link { op: LinkOp::Call(_, _, ready), .. }) = self.links.get_mut(chain.range()).and_then(|links| links.get_mut(at)) {
+            *ready = Ready::Result(derived);
+        }
     }
 
     /// Takes `budget_exceeded` off all facts: no context can make this program spend more than it may.

@@ -4,7 +4,7 @@ use super::Job;
 use super::eval::{Evaluated, at};
 use super::operand::{Frame, Operand};
 use super::watch::{Place, Watch};
-use crate::hir::{ConstId, Link, LinkOp, NodeId, Run};
+use crate::hir::{ConstId, Link, LinkOp, NodeId, Ready, Run};
 use crate::value::access::{self, Element};
 use crate::value::{Budget, EvalErrorKind, Value, arith};
 
@@ -45,8 +45,18 @@ impl<'j> Job<'j> {
                 let right = self.eval(right, frame, budget, watch)?;
                 arith::apply(op, &value, &right, budget).map(Operand::Owned).map_err(at(link.span))
             }
-            LinkOp::Call(builtin, args, prepared) => {
-                let prepared = prepared.and_then(|prepared| self.program.prepared(prepared));
+            LinkOp::Call(builtin, args, ready) => {
+                let prepared = match ready {
+                    Ready::Nothing => None,
+                    Ready::Argument(prepared) => self.program.prepared(prepared),
+                    Ready::Result(derived) => match self.context.derived(derived) {
+                        Some(kept) => {
+                            budget.spend(kept.steps, kept.bytes).map_err(at(link.span))?;
+                            return Ok(Operand::Borrowed(&kept.value));
+                        }
+                        None => None,
+                    },
+                };
                 self.call(builtin.get(), value, args, prepared, link.span, frame, budget, watch)
             }
         }

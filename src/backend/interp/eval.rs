@@ -77,10 +77,10 @@ impl<'j> Job<'j> {
             Slot::Value(value) => Ok(Operand::Borrowed(value)),
             Slot::NoMembers { at } => {
                 let whole = self.program.span(id);
-                let end = self.program.path_ends(path).get(*at).copied().unwrap_or(whole.end);
+                let end = self.program.path_ends(path).get(at).copied().unwrap_or(whole.end);
                 Err(EvalError { kind: EvalErrorKind::TypeMismatch, span: Span { end, ..whole } })
             }
-            Slot::Failed(kind) => Err(EvalError { kind: *kind, span: self.program.span(id) }),
+            Slot::Failed(kind) => Err(EvalError { kind, span: self.program.span(id) }),
         }
     }
 

@@ -125,8 +125,8 @@ impl<'m> Scene<'m> {
             self.refill_for_last_resort();
             let scope = Scope { context: &self.context, now: self.now, calendars: self.model.calendars.as_ref() };
             let slot = match definition.condition.expression.evaluate_within(scope, &mut self.budget) {
-                Ok(value) => Slot::Value(value),
-                Err(error) => Slot::Failed(error.kind),
+                Ok(value) => Ok(value),
+                Err(error) => Err(error.kind),
             };
             self.context.set(definition.slot, slot);
             if let Some(computed) = self.computed.get_mut(*place) {

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::{Candidate, Knows, LONGEST_LINE, MOST_CANDIDATES, because, candidates, values};
 use crate::builtins::{Calendars, UnknownCalendar};
 use crate::check::{Named, Names, World};
-use crate::context::{Context, Layout, Slot, SlotId};
+use crate::context::{Context, Layout, SlotId};
 use crate::hir::Facts;
 use crate::limits::Limits;
 use crate::rule::{Expression, Scope, Trace};
@@ -96,7 +96,7 @@ impl Set {
     fn bind(&mut self, document: &str) {
         let mut context = Context::from_json(&self.layout, document.as_bytes(), &self.limits).unwrap();
         for (_, expression, slot) in &self.definitions {
-            let content = expression.evaluate(scope(&context)).map_or_else(|error| Slot::Failed(error.kind), Slot::Value);
+            let content = expression.evaluate(scope(&context)).map_err(|error| error.kind);
             context.set(*slot, content);
         }
         self.context = Some(context);
