@@ -19,7 +19,7 @@ const DIRECTION: [(&str, &[&str], &str); 21] = [
     ("builtins", &["limits", "value", "diagnostic"], "functions know values alone"),
     // The trees and the slots.
     ("syntax", &["limits", "source", "value", "diagnostic", "stack"], "`syntax` knows no schema and no types"),
-    ("context", &["limits", "value", "diagnostic", "schema"], "binding knows paths and the schema, no tree"),
+    ("context", &["limits", "value", "diagnostic", "schema", "builtins"], "binding knows paths and the schema, no tree"),
     ("hir", &["limits", "source", "value", "builtins", "context", "stack"], "the typed tree knows no names and no syntax"),
     // What works on them.
     ("check", &["limits", "source", "value", "diagnostic", "schema", "builtins", "syntax", "context", "hir", "stack"], "only `check` sees both trees"),
@@ -252,10 +252,14 @@ fn only_shells_do_io() {
     none(broken);
 }
 
+/// Where unsafe code lives.
+const UNSAFE_ROOMS: [&str; 1] = ["src/backend/jit/"];
+
 #[test]
-fn there_is_no_unsafe_code() {
+fn unsafe_code_has_rooms_of_its_own() {
     let broken = lines()
         .iter()
+        .filter(|line| !UNSAFE_ROOMS.iter().any(|room| line.place.starts_with(room)))
         .filter(|line| line.text.split(|character: char| !character.is_ascii_alphanumeric() && character != '_').any(|word| word == "unsafe"))
         .map(|line| format!("{}: unsafe code lives in `backend/jit` and `simd` only", line.place))
         .collect();

@@ -4,10 +4,13 @@
 //! and on what is charged to the budget. The tree walk in [`interp`] is the reference: it is written to be obvious, and every other backend is compared with it.
 
 pub mod interp;
+#[cfg(feature = "jit")]
+pub mod jit;
 
 use crate::builtins::Calendars;
 use crate::context::Context;
 use crate::hir::Program;
+use crate::stack;
 use crate::value::Timestamp;
 
 /// One evaluation: a program, the context that was bound to its slots, and the world around it.
@@ -21,4 +24,12 @@ pub struct Job<'j> {
     pub now: Timestamp,
     /// The calendars that are declared.
     pub calendars: &'j dyn Calendars,
+}
+
+/// Nesting that fits every stack that the language promises to fit.
+const SHALLOW: usize = 12;
+
+/// Makes room on the stack for a deeply nested rule; the others do not pay for the question.
+fn with_room<T>(job: &Job<'_>, work: impl FnOnce() -> T) -> T {
+    if job.program.nesting <= SHALLOW { work() } else { stack::with_room(job.program.nesting, work) }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::context::{Base, Layout, SlotId};
+use crate::context::{Base, Layout};
 use crate::hir::{LinkOp, Node, NodeId, Program, Ready, Run};
 use crate::value::Value;
 use crate::value::compare::CompareOp;
@@ -35,16 +35,16 @@ fn compared(program: &Program, op: CompareOp, left: NodeId, right: NodeId, layou
     match op {
         CompareOp::Equal | CompareOp::NotEqual => {
             for (one, other) in [(left, right), (right, left)] {
-                if let (Some(slot), Some(Value::Text(text))) = (slot(program, one), constant(program, other)) {
+                if let (Some(slot), Some(Value::Text(text))) = (program.slot_of(one), constant(program, other)) {
                     layout.compared(slot, std::iter::once(text.clone()));
                 }
             }
         }
         CompareOp::In | CompareOp::NotIn => {
-            if let (Some(slot), Some(Value::List(list))) = (slot(program, left), constant(program, right)) {
+            if let (Some(slot), Some(Value::List(list))) = (program.slot_of(left), constant(program, right)) {
                 layout.compared(slot, list.iter().filter_map(text));
             }
-            if let (Some(Value::Text(text)), Some(slot)) = (constant(program, left), slot(program, right)) {
+            if let (Some(Value::Text(text)), Some(slot)) = (constant(program, left), program.slot_of(right)) {
                 layout.searched(slot, text);
             }
         }
@@ -53,7 +53,7 @@ fn compared(program: &Program, op: CompareOp, left: NodeId, right: NodeId, layou
 }
 
 fn derived(program: &mut Program, base: NodeId, links: Run, layout: &mut Layout) {
-    let Some(slot) = slot(program, base) else { return };
+    let Some(slot) = program.slot_of(base) else { return };
     let mut base = Base::Slot(slot);
     for at in 0..links.len().min(LONGEST_DERIVATION) {
         let Some(LinkOp::Call(builtin, args, Ready::Nothing)) = program.links(links).get(at).map(|link| link.op) else { return };
@@ -64,40 +64,8 @@ fn derived(program: &mut Program, base: NodeId, links: Run, layout: &mut Layout)
     }
 }
 
-fn slot(program: &Program, node: NodeId) -> Option<SlotId> {
-    match program.node(node) {
-        Node::Attribute(slot, _) => Some(slot),
-        Node::Constant(_)
-        | Node::Parameter(..)
-        | Node::Not(_)
-        | Node::Negate(_)
-        | Node::Compare(..)
-        | Node::And(_)
-        | Node::Or(_)
-        | Node::If(..)
-        | Node::List(_)
-        | Node::Map(_)
-        | Node::Chain(..)
-        | Node::Call(_) => None,
-    }
-}
-
 fn constant(program: &Program, node: NodeId) -> Option<&Value> {
-    match program.node(node) {
-        Node::Constant(constant) => Some(&program.constant(constant).value),
-        Node::Attribute(..)
-        | Node::Parameter(..)
-        | Node::Not(_)
-        | Node::Negate(_)
-        | Node::Compare(..)
-        | Node::And(_)
-        | Node::Or(_)
-        | Node::If(..)
-        | Node::List(_)
-        | Node::Map(_)
-        | Node::Chain(..)
-        | Node::Call(_) => None,
-    }
+    program.constant_of(node).map(|constant| &constant.value)
 }
 
 fn text(value: &Value) -> Option<Arc<str>> {

@@ -50,7 +50,12 @@ pub struct Derived {
 pub(super) fn is_kept(row: &Builtin) -> bool {
     let [param] = row.params else { return false };
     let reads_text = matches!(param.takes, Takes::Values(kinds) if Kinds::TEXT.within(kinds)) && param.need == Need::Required;
-    reads_text && !row.variadic && row.folds && row.errors.is_empty() && matches!(row.run, Run::Scalar(_)) && row.result.within(Kinds::TEXT.or(Kinds::INTEGER).or(Kinds::NULL))
+    reads_text
+        && !row.variadic
+        && row.folds
+        && row.errors.is_empty()
+        && matches!(row.run, Run::Scalar(_))
+        && row.result.within(Kinds::TEXT.or(Kinds::INTEGER).or(Kinds::NULL))
 }
 
 /// What the function gives for a Text.

@@ -28,8 +28,8 @@ impl Asked {
     pub(super) fn group(&mut self, group: impl Iterator<Item = Arc<str>>) {
         let group: Vec<Arc<str>> = group.collect();
         // A group of which all are known changes nothing, unless it is the larger one that brings them together.
-        let news = group.iter().fold(false, |news, literal| self.known.insert(literal.clone()) || news);
-        if news || group.len() > 1 && !self.groups.iter().any(|known| *known == group) {
+        let news = group.iter().filter(|literal| self.known.insert((*literal).clone())).count() > 0;
+        if news || group.len() > 1 && !self.groups.contains(&group) {
             self.groups.push(group);
         }
     }
@@ -213,7 +213,6 @@ fn place_all(members: &[(u64, Place)], displacement: u32, table: &mut [Place]) -
 }
 
 /// The bucket of a hash, of `buckets`, a power of two.
-#[expect(clippy::cast_possible_truncation, reason = "masked to the number of buckets")]
 fn bucket_of(hash: u64, buckets: usize) -> usize {
     (hash >> 40) as usize & buckets.wrapping_sub(1)
 }

@@ -14,6 +14,12 @@ use crate::value::Value;
 pub struct SlotId(u32);
 
 impl SlotId {
+    /// The slot at a place.
+    #[cfg(feature = "jit")]
+    pub(crate) fn at(place: u32) -> SlotId {
+        SlotId(place)
+    }
+
     /// The place in the layout.
     #[must_use]
     pub fn index(self) -> usize {
@@ -264,9 +270,7 @@ impl Layout {
     }
 
     fn ready(&self) -> &Arc<Known> {
-        self.known.get_or_init(|| {
-            Arc::new(Known { dictionaries: self.asked.iter().map(Dictionary::new).collect(), derivations: self.derivations.clone() })
-        })
+        self.known.get_or_init(|| Arc::new(Known { dictionaries: self.asked.iter().map(Dictionary::new).collect(), derivations: self.derivations.clone() }))
     }
 
     // ---- reading

@@ -23,7 +23,7 @@ macro_rules! ids {
         pub struct $name(u32);
 
         impl $name {
-            fn at(index: usize) -> $name {
+            pub(crate) fn at(index: usize) -> $name {
                 $name(u32::try_from(index).unwrap_or(u32::MAX))
             }
 
@@ -318,6 +318,46 @@ impl Program {
     /// All nodes, children before parents.
     pub fn nodes(&self) -> impl Iterator<Item = (NodeId, Node)> {
         self.nodes.iter().enumerate().map(|(index, node)| (NodeId::at(index), *node))
+    }
+
+    /// The slot that a node reads, if it is an attribute.
+    #[must_use]
+    pub fn slot_of(&self, id: NodeId) -> Option<SlotId> {
+        match self.node(id) {
+            Node::Attribute(slot, _) => Some(slot),
+            Node::Constant(_)
+            | Node::Parameter(..)
+            | Node::Not(_)
+            | Node::Negate(_)
+            | Node::Compare(..)
+            | Node::And(_)
+            | Node::Or(_)
+            | Node::If(..)
+            | Node::List(_)
+            | Node::Map(_)
+            | Node::Chain(..)
+            | Node::Call(_) => None,
+        }
+    }
+
+    /// The constant that a node is, if it is one.
+    #[must_use]
+    pub fn constant_of(&self, id: NodeId) -> Option<&Constant> {
+        match self.node(id) {
+            Node::Constant(constant) => Some(self.constant(constant)),
+            Node::Attribute(..)
+            | Node::Parameter(..)
+            | Node::Not(_)
+            | Node::Negate(_)
+            | Node::Compare(..)
+            | Node::And(_)
+            | Node::Or(_)
+            | Node::If(..)
+            | Node::List(_)
+            | Node::Map(_)
+            | Node::Chain(..)
+            | Node::Call(_) => None,
+        }
     }
 
     /// A constant.

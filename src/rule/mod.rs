@@ -5,15 +5,19 @@
 mod trace;
 
 use std::sync::Arc;
+#[cfg(feature = "jit")]
+use std::sync::OnceLock;
 
 pub use trace::{StepOutcome, Trace, TraceStep, trace};
 
+#[cfg(feature = "jit")]
+use crate::backend::jit::{self, Native, Optimisation, Unavailable};
 use crate::backend::{Job, interp};
 use crate::builtins::Calendars;
 use crate::check::{self, World};
 use crate::context::{Context, Layout, SlotId};
 use crate::diagnostic::Diagnostic;
-use crate::hir::{Facts, Node, Program};
+use crate::hir::{Facts, Program};
 use crate::schema::Attribute;
 use crate::stack::with_room;
 use crate::syntax::{self, ast};
@@ -27,6 +31,9 @@ pub struct Expression {
     program: Program,
     diagnostics: Vec<Diagnostic>,
     declared: Option<Arc<Attribute>>,
+    /// Its native code, once there is some.
+    #[cfg(feature = "jit")]
+    native: OnceLock<Native>,
 }
 
 /// What an expression is evaluated in.
@@ -52,7 +59,15 @@ impl Expression {
         diagnostics.extend(checked.diagnostics);
         diagnostics.sort_by_key(|diagnostic| diagnostic.span);
         match checked.program {
-            Some(program) => Ok(Expression { source: source.into(), tree: parsed.rule, program, diagnostics, declared: checked.declared }),
+            Some(program) => Ok(Expression {
+                source: source.into(),
+                tree: parsed.rule,
+                program,
+                diagnostics,
+                declared: checked.declared,
+                #[cfg(feature = "jit")]
+                native: OnceLock::new(),
+            }),
             None => Err(diagnostics),
         }
     }
@@ -77,21 +92,7 @@ impl Expression {
 
     /// The slots that it reads, as often as it names them.
     pub fn slots(&self) -> impl Iterator<Item = SlotId> {
-        self.program.nodes().filter_map(|(_, node)| match node {
-            Node::Attribute(slot, _) => Some(slot),
-            Node::Constant(_)
-            | Node::Parameter(..)
-            | Node::Not(_)
-            | Node::Negate(_)
-            | Node::Compare(..)
-            | Node::And(_)
-            | Node::Or(_)
-            | Node::If(..)
-            | Node::List(_)
-            | Node::Map(_)
-            | Node::Chain(..)
-            | Node::Call(_) => None,
-        })
+        self.program.nodes().filter_map(|(id, _)| self.program.slot_of(id))
     }
 
     /// What is known of its value without running anything.
@@ -147,6 +148,10 @@ impl Expression {
     /// # Errors
     /// The first error in evaluation order.
     pub fn evaluate(&self, scope: Scope<'_>) -> Result<Value, EvalError> {
+        #[cfg(feature = "jit")]
+        if let Some(native) = self.native.get() {
+            return native.evaluate(&self.job(scope));
+        }
         interp::evaluate(&self.job(scope))
     }
 
@@ -155,6 +160,10 @@ impl Expression {
     /// # Errors
     /// The first error in evaluation order.
     pub fn matches(&self, scope: Scope<'_>) -> Result<bool, EvalError> {
+        #[cfg(feature = "jit")]
+        if let Some(native) = self.native.get() {
+            return native.matches(&self.job(scope));
+        }
         interp::matches(&self.job(scope))
     }
 
@@ -163,6 +172,10 @@ impl Expression {
     /// # Errors
     /// The first error in evaluation order; `budget_exceeded` also when too little is left.
     pub fn evaluate_within(&self, scope: Scope<'_>, shared: &mut Budget) -> Result<Value, EvalError> {
+        #[cfg(feature = "jit")]
+        if let Some(native) = self.native.get() {
+            return self.charged(shared, |part| native.evaluate_within(&self.job(scope), part));
+        }
         self.charged(shared, |part| interp::evaluate_within(&self.job(scope), part))
     }
 
@@ -171,7 +184,41 @@ impl Expression {
     /// # Errors
     /// As [`Expression::evaluate_within`].
     pub fn matches_within(&self, scope: Scope<'_>, shared: &mut Budget) -> Result<bool, EvalError> {
+        #[cfg(feature = "jit")]
+        if let Some(native) = self.native.get() {
+            return self.charged(shared, |part| native.matches_within(&self.job(scope), part));
+        }
         self.charged(shared, |part| interp::matches_within(&self.job(scope), part))
+    }
+
+    /// Compiles expressions to native code, all in one module; those that have some keep it. From now on they run on it.
+    ///
+    /// `layout` is what their contexts are bound to. `shared` says whether they are charged to budgets that several evaluations share
+    /// ([`Expression::matches_within`]).
+    ///
+    /// # Errors
+    /// There is no native code here. The expressions go on running on the interpreter.
+    #[cfg(feature = "jit")]
+    pub fn compile_native<'e>(
+        expressions: impl Iterator<Item = &'e Expression>,
+        layout: &Layout,
+        shared: bool,
+        level: Optimisation,
+    ) -> Result<(), Unavailable> {
+        let new: Vec<&Expression> = expressions.filter(|expression| expression.native.get().is_none()).collect();
+        let units: Vec<jit::Unit<'_>> = new.iter().map(|expression| jit::Unit { program: &expression.program, layout, shares_budget: shared }).collect();
+        for (expression, native) in new.iter().zip(jit::compile(&units, level)?) {
+            // Another thread may have been faster: its code is as good.
+            let _ = expression.native.set(native);
+        }
+        Ok(())
+    }
+
+    /// Bytes of machine code, and of the executable memory that it shares with the others of its module; `None` while it has none.
+    #[cfg(feature = "jit")]
+    #[must_use]
+    pub fn native_bytes(&self) -> Option<(usize, usize)> {
+        self.native.get().map(|native| (native.bytes(), native.module_bytes()))
     }
 
     fn charged<T>(&self, shared: &mut Budget, run: impl FnOnce(&mut Budget) -> T) -> T {

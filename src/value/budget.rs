@@ -7,6 +7,7 @@ use crate::limits::Limits;
 
 /// The steps and bytes that one evaluation has left. Everything is charged as written, before it is done.
 #[derive(Clone, Debug)]
+#[repr(C)]
 pub struct Budget {
     steps: u64,
     bytes: u64,
@@ -22,6 +23,10 @@ const DEEPEST_VALUE: u16 = 128;
 const BYTES_PER_STEP: u64 = 64;
 
 impl Budget {
+    /// Where native code finds the steps that are left.
+    #[cfg(feature = "jit")]
+    pub(crate) const STEPS_AT: usize = std::mem::offset_of!(Budget, steps);
+
     /// The budget of one evaluation under `limits`.
     #[must_use]
     pub fn new(limits: &Limits) -> Budget {

@@ -8,8 +8,7 @@ mod eval;
 mod operand;
 mod watch;
 
-use super::Job;
-use crate::stack;
+use super::{Job, with_room};
 use crate::value::{Budget, EvalError, Kinds, Value};
 
 pub use watch::{Place, Seen, Watch};
@@ -62,12 +61,4 @@ pub fn evaluate_watched<W: Watch>(job: &Job<'_>, watch: &mut W) -> Result<Value,
         let mut budget = Budget::new(&job.program.limits);
         job.eval(job.program.root(), &Frame::OUTERMOST, &mut budget, watch).map(operand::Operand::into_value)
     })
-}
-
-/// Nesting that fits every stack that the language promises to fit.
-const SHALLOW: usize = 12;
-
-/// Makes room on the stack for a deeply nested rule; the others do not pay for the question.
-fn with_room<T>(job: &Job<'_>, work: impl FnOnce() -> T) -> T {
-    if job.program.nesting <= SHALLOW { work() } else { stack::with_room(job.program.nesting, work) }
 }

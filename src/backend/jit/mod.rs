@@ -1,0 +1,81 @@
+//! Native code: programs to functions through Cranelift.
+//!
+//! Same values, same error kinds, same spans as the interpreter, always. What is cheap is done natively: numbers, Booleans, ids of texts, `IN`, `NULL`,
+//! `AND`, `OR`, `IF`, arithmetic with its checks. Cheap tests are done without branches: on contexts that do not repeat, a misprediction costs more than a
+//! few tests. Everything else is a call of one of the [`helpers`], which do what the interpreter does through the same functions.
+//!
+//! Unsafe code lives here, under three rules:
+//!
+//! - Generated code reads the cells of a context (as many as were checked before the call), the [`run::Run`] of its evaluation and the frames of lambdas, and
+//!   nothing else; all it calls is in the one table of helpers, by number. No name and no text of a rule becomes an address or a symbol.
+//! - Helpers never unwind into generated code: they give a status, and a panic is carried on behind the call.
+//! - Memory is written, then made executable, never both ([`code`]); whoever may run it holds its one owner.
+#![allow(unsafe_code, reason = "running generated code is outside of what Rust can check; the rules are above")]
+
+mod code;
+mod compile;
+mod helpers;
+mod isa;
+mod lower;
+mod native;
+mod run;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use compile::{Unit, compile};
+pub(crate) use native::Native;
+
+use std::sync::OnceLock;
+
+/// How much time is spent on making native code fast.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Default)]
+pub enum Optimisation {
+    /// The least: for rules that are compiled often.
+    None,
+    /// What Cranelift's `speed` does: for rules that are run often.
+    #[default]
+    Speed,
+}
+
+impl Optimisation {
+    /// All of them.
+    pub const ALL: [Optimisation; 2] = [Optimisation::None, Optimisation::Speed];
+}
+
+/// Why there is no native code. Everything runs on the interpreter then.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum Unavailable {
+    /// The operator does not want it.
+    #[error("switched off by TRIGGERFISH_JIT")]
+    SwitchedOff,
+    /// Cranelift has no code generator for the processor.
+    #[error("no code generator for this processor: {0}")]
+    Processor(String),
+    /// The operating system gives no executable memory.
+    #[error("the operating system refuses executable memory: {0}")]
+    Memory(String),
+    /// Cranelift could not compile a function: a defect.
+    #[error("a rule has no native code: {0}")]
+    Codegen(String),
+}
+
+/// The switch of the operator: `off`, `0` or `false` turns native code off for the process.
+const SWITCH: &str = "TRIGGERFISH_JIT";
+
+/// Whether native code can be made and run here. Asked once: the answer is that of the first time.
+///
+/// # Errors
+/// Why not.
+pub fn available() -> Result<(), Unavailable> {
+    static ANSWER: OnceLock<Result<(), Unavailable>> = OnceLock::new();
+    ANSWER
+        .get_or_init(|| {
+            let off = std::env::var(SWITCH).is_ok_and(|value| matches!(value.trim().to_ascii_lowercase().as_str(), "off" | "0" | "false"));
+            if off {
+                return Err(Unavailable::SwitchedOff);
+            }
+            isa::get(Optimisation::None)?;
+            code::probe()
+        })
+        .clone()
+}
