@@ -244,13 +244,16 @@ fn backends_do_not_know_each_other() {
 fn only_shells_do_io() {
     let broken = lines()
         .iter()
-        .filter(|line| !MAY_DO_IO.contains(&line.module.as_str()) && !line.place.starts_with(READER_OF_FILES))
+        .filter(|line| !MAY_DO_IO.contains(&line.module.as_str()) && !line.place.starts_with(READER_OF_FILES) && !line.place.starts_with(SWITCH))
         .filter_map(|line| {
             IO.iter().find(|io| line.text.contains(*io)).map(|io| format!("{}: `{io}`, but only `cli`, `main` and one reader of files do IO", line.place))
         })
         .collect();
     none(broken);
 }
+
+/// The operator's switch for native code is read where it is obeyed, whoever uses the library.
+const SWITCH: &str = "src/backend/jit/switch.rs";
 
 /// Where unsafe code lives.
 const UNSAFE_ROOMS: [&str; 1] = ["src/backend/jit/"];

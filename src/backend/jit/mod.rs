@@ -19,6 +19,7 @@ mod isa;
 mod lower;
 mod native;
 mod run;
+mod switch;
 #[cfg(test)]
 mod tests;
 
@@ -59,9 +60,6 @@ pub enum Unavailable {
     Codegen(String),
 }
 
-/// The switch of the operator: `off`, `0` or `false` turns native code off for the process.
-const SWITCH: &str = "TRIGGERFISH_JIT";
-
 /// Whether native code can be made and run here. Asked once: the answer is that of the first time.
 ///
 /// # Errors
@@ -70,8 +68,7 @@ pub fn available() -> Result<(), Unavailable> {
     static ANSWER: OnceLock<Result<(), Unavailable>> = OnceLock::new();
     ANSWER
         .get_or_init(|| {
-            let off = std::env::var(SWITCH).is_ok_and(|value| matches!(value.trim().to_ascii_lowercase().as_str(), "off" | "0" | "false"));
-            if off {
+            if switch::is_off() {
                 return Err(Unavailable::SwitchedOff);
             }
             isa::get(Optimisation::None)?;
