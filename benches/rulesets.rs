@@ -23,7 +23,7 @@ use triggerfish::handoff::decision::State;
 use triggerfish::schema::Format;
 use triggerfish::{RuleSet, Timestamp, TraceLevel};
 
-use event::events;
+use event::{EVENTS, events};
 
 const ACME: &str = include_str!("workloads/acme.yaml");
 
@@ -107,7 +107,7 @@ fn large(items: usize, by_domain: bool) -> String {
 /// A thousand contexts for the example of the documentation: those of the other benches, with what it reads beside them.
 fn contexts() -> Result<Vec<Vec<u8>>, Box<dyn Error>> {
     let mut contexts = Vec::new();
-    for (number, event) in events().iter().enumerate() {
+    for (number, event) in events(EVENTS).iter().enumerate() {
         let mut context = serde_json::to_value(event)?;
         if let Some(agents) = context.pointer_mut("/agents").and_then(Value::as_object_mut) {
             agents.insert("it_emea".to_owned(), json!({"available": number % 3, "as_of": NOW - i64::try_from(number % 90)?}));

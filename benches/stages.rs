@@ -24,7 +24,7 @@ use triggerfish::context::Layout;
 use triggerfish::schema::Schema;
 use triggerfish::{Context, Engine, Limits, Rule, Timestamp, syntax};
 
-use workloads::{Event, WORKLOADS, Workload, events};
+use workloads::{EVENTS, Event, WORKLOADS, Workload, events};
 
 const NOW: Timestamp = Timestamp::EPOCH;
 
@@ -52,7 +52,7 @@ struct Fixture {
 
 impl Fixture {
     fn new() -> Result<Fixture, Box<dyn Error>> {
-        let events = events();
+        let events = events(EVENTS);
         let documents = events.iter().map(serde_json::to_vec).collect::<Result<_, _>>()?;
         Ok(Fixture { builtin: Engine::new().with_schema(Schema::builtin()), free: Engine::new(), events, documents })
     }

@@ -77,10 +77,13 @@ pub(crate) struct Conversation {
     pub(crate) last_activity: i64,
 }
 
-/// The same thousand events in every run.
-pub(crate) fn events() -> Vec<Event> {
+/// As many events as most benches take.
+pub(crate) const EVENTS: u64 = 1000;
+
+/// The same events in every run.
+pub(crate) fn events(count: u64) -> Vec<Event> {
     let mut dice = Dice(0x7419_6765_7266_6973);
-    (0..1000).map(|number| event(number, &mut dice)).collect()
+    (0..count).map(|number| event(number, &mut dice)).collect()
 }
 
 const DOMAINS: [&str; 4] = ["IT", "HR", "FINANCE", "FACILITIES"];

@@ -79,6 +79,7 @@ impl Context {
 
     /// All slots as native code reads them, in the order of the layout.
     #[must_use]
+    #[inline]
     pub fn cells(&self) -> &[Cell] {
         &self.cells
     }

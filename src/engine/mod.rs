@@ -229,6 +229,7 @@ impl Rule {
     ///
     /// # Errors
     /// The first error in evaluation order.
+    #[inline]
     pub fn matches(&self, context: &Context, now: Timestamp) -> Result<bool, EvalError> {
         self.compiled.expression.matches(self.scope(context, now))
     }

@@ -159,10 +159,14 @@ impl Expression {
     ///
     /// # Errors
     /// The first error in evaluation order.
+    #[inline]
     pub fn matches(&self, scope: Scope<'_>) -> Result<bool, EvalError> {
         #[cfg(feature = "jit")]
         if let Some(native) = self.native.get() {
-            return native.matches(&self.job(scope));
+            return match native.matches_at_once(scope.context) {
+                Some(truth) => Ok(truth),
+                None => native.matches_within(&self.job(scope), &mut Budget::new(&self.program.limits)),
+            };
         }
         interp::matches(&self.job(scope))
     }

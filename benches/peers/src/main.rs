@@ -15,9 +15,9 @@
 //! Every engine's answers are compared with the hand-written function's for each context, before anything is timed and after each round.
 
 mod engines;
-mod measure;
 mod options;
-mod table;
+#[path = "../../rounds/mod.rs"]
+mod rounds;
 #[path = "../../workloads/mod.rs"]
 mod workloads;
 
@@ -25,10 +25,10 @@ use std::error::Error;
 use std::io::Write;
 
 use engines::{Engine, Inputs, Prepared};
-use measure::Contender;
 use options::Options;
-use table::Table;
-use workloads::{WORKLOADS, Workload, events};
+use rounds::Contender;
+use rounds::table::Table;
+use workloads::{EVENTS, WORKLOADS, Workload, events};
 
 /// The workload whose way from JSON bytes is measured.
 const FROM_BYTES: &str = "R3";
@@ -52,9 +52,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     writeln!(
         out,
         "From ready contexts, {} rounds of {} contexts{}:\n\n{ready}",
-        options.rounds,
+        options.rounds.count,
         inputs.values.len(),
-        if options.warm { ", warm" } else { "" }
+        if options.rounds.warm { ", warm" } else { "" }
     )?;
     writeln!(out, "From JSON bytes, in the same way:\n\n{bytes}")?;
     Ok(())
@@ -68,7 +68,7 @@ fn compare(
     table: &mut Table,
     prepare: impl Fn(&dyn Engine) -> Result<Prepared, Box<dyn Error>>,
 ) -> Result<(), Box<dyn Error>> {
-    let expected: Vec<bool> = events().iter().map(workload.by_hand).collect();
+    let expected: Vec<bool> = events(EVENTS).iter().map(workload.by_hand).collect();
     let mut contenders = Vec::new();
     let mut silent = Vec::new();
     for (row, engine) in engines.iter().enumerate() {
@@ -79,7 +79,7 @@ fn compare(
             Prepared::NotMeasured => {}
         }
     }
-    let medians = measure::rounds(&mut contenders, &expected, options)?;
+    let medians = options.rounds.run(&mut contenders, &expected)?;
     let cells = medians.into_iter().map(|(row, median)| (row, median.to_string()));
     table.add(workload.name, cells.chain(silent).collect());
     Ok(())

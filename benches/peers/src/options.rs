@@ -1,12 +1,12 @@
 //! What the command line may ask for.
 
+use crate::rounds::Rounds;
+
 /// How much is run.
 #[derive(Clone, Copy)]
 pub(crate) struct Options {
-    /// Rounds for each rule, at least 1.
-    pub(crate) rounds: usize,
-    /// Whether an untimed pass over the contexts comes right before each timed one.
-    pub(crate) warm: bool,
+    /// For each rule, at least 1.
+    pub(crate) rounds: Rounds,
 }
 
 impl Options {
@@ -15,12 +15,12 @@ impl Options {
     /// # Errors
     /// An argument that is not `--quick`, `--warm`, or `--rounds` and its number: what was found, as text.
     pub(crate) fn from_arguments(mut arguments: impl Iterator<Item = String>) -> Result<Options, String> {
-        let mut options = Options { rounds: 31, warm: false };
+        let mut options = Options { rounds: Rounds { count: 31, warm: false } };
         while let Some(argument) = arguments.next() {
             match argument.as_str() {
-                "--quick" => options.rounds = 3,
-                "--rounds" => options.rounds = rounds(arguments.next().as_deref())?,
-                "--warm" => options.warm = true,
+                "--quick" => options.rounds.count = 3,
+                "--rounds" => options.rounds.count = rounds(arguments.next().as_deref())?,
+                "--warm" => options.rounds.warm = true,
                 _ => return Err(format!("expected `--rounds N`, `--quick` or `--warm`, found `{argument}`")),
             }
         }

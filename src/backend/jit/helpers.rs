@@ -14,7 +14,7 @@ use crate::hir::{Arg, ConstId, Link, LinkOp, Node, NodeId, Ready};
 use crate::source::Span;
 use crate::value::access::{self, Element};
 use crate::value::compare::{self, CompareOp};
-use crate::value::{Budget, EvalError, EvalErrorKind, Value, arith};
+use crate::value::{Budget, EvalError, EvalErrorKind, Kind, Value, arith};
 
 /// The word that a function of generated code and a helper give.
 pub(super) mod status {
@@ -24,6 +24,8 @@ pub(super) mod status {
     pub(in super::super) const TRUE: u64 = 1;
     /// It failed: the run has the error.
     pub(in super::super) const FAILED: u64 = 2;
+    /// It was called without a run, and needs one after all.
+    pub(in super::super) const NEEDS_RUN: u64 = 3;
 }
 
 macro_rules! words {
@@ -293,6 +295,22 @@ helpers! {
         args.push(Some(run.value(Pair { tag, payload }, &mut scratch)));
         let mut env = Env { budget: &mut run.budget, now: run.job.now, calendars: run.job.calendars, limits: &run.job.program.limits, prepared: None };
         builtin.get().call(&args, &mut env).map(Part::Made).map_err(of_fault(*span))
+    }
+
+    /// Whether a text begins or ends with a constant one: `$STARTS_WITH` and `$ENDS_WITH`, which are called more often than all others.
+    fn affix / Affix(run, node, place, constant, at_end, tag, payload) -> Result<Pair, EvalError> {
+        let run = here!(run);
+        let Some(Link { span, .. }) = link(run, node, place) else { return Ok(Pair::NULL) };
+        let mut scratch = Value::Null;
+        let holds = match (run.value(Pair { tag, payload }, &mut scratch), &run.job.program.constant(ConstId::at(low(constant) as usize)).value) {
+            (Value::Text(text), Value::Text(affix)) => {
+                run.budget.reading(text.len().saturating_add(affix.len())).map_err(at(*span))?;
+                if at_end != 0 { text.ends_with(affix.as_ref()) } else { text.starts_with(affix.as_ref()) }
+            }
+            (Value::Null, _) => false,
+            _ => return Err(EvalError { kind: EvalErrorKind::TypeMismatch, span: *span }),
+        };
+        Ok(Pair { tag: Kind::Bool as u64, payload: u64::from(holds) })
     }
 
     /// `$COALESCE` of one argument: of the elements of a List.

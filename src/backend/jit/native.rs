@@ -9,6 +9,7 @@ use super::code::Code;
 use super::helpers::status;
 use super::run::{Frame, Run};
 use crate::backend::{Job, with_room};
+use crate::context::Context;
 use crate::value::{Budget, EvalError, Value};
 
 /// A function of generated code: cells of the context, the run, the frame of the lambda that it is the body of. Gives a [`status`].
@@ -20,7 +21,7 @@ pub(super) struct Entry {
     pub(super) function: Function,
     /// It reads so many cells.
     pub(super) cells: usize,
-    /// It reads nothing but cells: no run has to be made for it.
+    /// Whether it always needs a run. Otherwise it is called without one at first, and says so where it needs one after all.
     pub(super) needs_run: bool,
 }
 
@@ -55,15 +56,24 @@ pub(crate) struct Native {
 }
 
 impl Native {
+    /// Whether the value of the program is truthy, where its tests of attributes alone say so: the way of almost every evaluation of almost every rule.
+    #[inline]
+    pub(crate) fn matches_at_once(&self, context: &Context) -> Option<bool> {
+        let cells = context.cells();
+        if self.truth.needs_run || cells.len() < self.truth.cells {
+            return None;
+        }
+        // SAFETY: the function reads as many cells as there are, and no frame; it was generated to do without a run. `self.code` keeps it mapped.
+        let status = unsafe { (self.truth.function)(cells.as_ptr().expose_provenance() as u64, std::ptr::null_mut(), std::ptr::null()) };
+        (status != status::NEEDS_RUN).then_some(status == status::TRUE)
+    }
+
     /// Whether the value of the program is truthy.
     pub(crate) fn matches(&self, job: &Job<'_>) -> Result<bool, EvalError> {
-        let cells = job.context.cells();
-        if !self.truth.needs_run && cells.len() >= self.truth.cells {
-            // SAFETY: the function reads as many cells as there are, and neither run nor frame. `self.code` keeps it mapped.
-            let status = unsafe { (self.truth.function)(cells.as_ptr().expose_provenance() as u64, std::ptr::null_mut(), std::ptr::null()) };
-            return Ok(status == status::TRUE);
+        match self.matches_at_once(job.context) {
+            Some(truth) => Ok(truth),
+            None => self.matches_within(job, &mut Budget::new(&job.program.limits)),
         }
-        self.matches_within(job, &mut Budget::new(&job.program.limits))
     }
 
     /// As [`Native::matches`], charged to a budget that goes on.

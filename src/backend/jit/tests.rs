@@ -137,6 +137,8 @@ fn values_agree() {
         "(n + 1) == 4",
         "(n + 1) < (n * 2)",
         "t IN s",
+        r#"t.$STARTS_WITH("He") OR t.$ENDS_WITH("aße")"#,
+        r#"s.$ENDS_WITH(",b")"#,
         "NOT (n + 1)",
     ] {
         all_agree(rule, None, &documents);

@@ -5,7 +5,7 @@ use std::error::Error;
 use serde::Deserialize;
 
 use super::{Engine, Inputs, Prepared, over};
-use crate::workloads::{Workload, events};
+use crate::workloads::{EVENTS, Workload, events};
 
 /// The function that a programmer would have written instead of the rule.
 pub(crate) struct ByHand;
@@ -17,7 +17,7 @@ impl Engine for ByHand {
 
     fn prepare(&self, workload: &Workload, _inputs: &Inputs) -> Result<Prepared, Box<dyn Error>> {
         let by_hand = workload.by_hand;
-        Ok(over(events(), move |event| by_hand(event)))
+        Ok(over(events(EVENTS), move |event| by_hand(event)))
     }
 
     fn prepare_bytes(&self, workload: &Workload, inputs: &Inputs) -> Result<Prepared, Box<dyn Error>> {

@@ -12,14 +12,11 @@ mod triggerfish;
 mod zen;
 
 use std::error::Error;
-use std::hint::black_box;
 
 use serde_json::Value;
 
-use crate::workloads::{Workload, events};
-
-/// Runs a rule once over all contexts and writes each verdict in its place.
-pub(crate) type Round = Box<dyn FnMut(&mut [bool])>;
+use crate::rounds::{self, Round};
+use crate::workloads::{EVENTS, Workload, events};
 
 /// What comes of asking an engine for a rule.
 pub(crate) enum Prepared {
@@ -79,7 +76,7 @@ impl Inputs {
     /// # Errors
     /// What `serde_json` says about an event.
     pub(crate) fn new() -> Result<Inputs, serde_json::Error> {
-        let events = events();
+        let events = events(EVENTS);
         let documents = events.iter().map(serde_json::to_vec).collect::<Result<_, _>>()?;
         let values = events.iter().map(serde_json::to_value).collect::<Result<_, _>>()?;
         Ok(Inputs { documents, values })
@@ -87,12 +84,8 @@ impl Inputs {
 }
 
 /// The loop that every engine runs in: over contexts that it owns, with a verdict for each.
-fn over<C: 'static>(mut contexts: Vec<C>, mut verdict: impl FnMut(&mut C) -> bool + 'static) -> Prepared {
-    Prepared::Ready(Box::new(move |answers| {
-        for (answer, context) in answers.iter_mut().zip(&mut contexts) {
-            *answer = verdict(black_box(context));
-        }
-    }))
+fn over<C: 'static>(contexts: Vec<C>, verdict: impl FnMut(&mut C) -> bool + 'static) -> Prepared {
+    Prepared::Ready(rounds::over(contexts, verdict))
 }
 
 /// A rule in an engine's words, or why there are none.

@@ -4,10 +4,11 @@ use cranelift::codegen::ir::condcodes::IntCC;
 use cranelift::codegen::ir::types::I64;
 use cranelift::codegen::ir::{InstBuilder, StackSlot};
 
+use super::leaf::is_free;
 use super::{Helper, LambdaBody, Lowerer, Operand, Pair, Word};
-use crate::builtins::Run as RunsAs;
-use crate::hir::{Arg, Link, LinkOp, NodeId, Ready, Run};
-use crate::value::Kind;
+use crate::builtins::{BuiltinId, Run as RunsAs};
+use crate::hir::{Arg, ConstId, Link, LinkOp, Node, NodeId, Ready, Run};
+use crate::value::{Kind, Value};
 
 /// A link: its chain, its place there, the result's kinds.
 #[derive(Clone, Copy)]
@@ -51,9 +52,29 @@ impl Lowerer<'_, '_> {
                     let (tag, payload) = self.pair(value);
                     self.linked(Helper::Kept, at, &[tag, payload])
                 }
-                (_, Ready::Nothing | Ready::Argument(_)) => self.call_function(at, value, args),
+                (_, Ready::Nothing | Ready::Argument(_)) => match self.affix(builtin, args) {
+                    Some((constant, at_end)) => {
+                        let (tag, payload) = self.pair(value);
+                        let (constant, at_end) = (self.number(constant.index()), self.word(u64::from(at_end)));
+                        self.linked(Helper::Affix, at, &[constant, at_end, tag, payload])
+                    }
+                    None => self.call_function(at, value, args),
+                },
             },
         }
+    }
+
+    /// The constant Text that a text is asked to begin or, if true, to end with.
+    fn affix(&self, builtin: BuiltinId, args: Run) -> Option<(ConstId, bool)> {
+        let at_end = match builtin.get().name {
+            "STARTS_WITH" => false,
+            "ENDS_WITH" => true,
+            _ => return None,
+        };
+        let [Arg::Value(affix)] = self.program.args(args) else { return None };
+        let Node::Constant(constant) = self.program.node(*affix) else { return None };
+        let known = self.program.constant(constant);
+        (is_free(known, self.charges) && matches!(known.value, Value::Text(_))).then_some((constant, at_end))
     }
 
     /// A bound of a slice: `NULL` where it is left out.

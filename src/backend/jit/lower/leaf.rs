@@ -312,12 +312,15 @@ impl Lowerer<'_, '_> {
         let (next, joined) = self.joining_truths();
         self.builder.ins().brif(slow, cold, &[], next, &[truth.into()]);
         self.builder.switch_to_block(cold);
-        let node = self.number(id.index());
-        let answer = match leaf.test {
-            Test::Truthy => self.asked(Helper::Unreadable, &[node]),
-            Test::Among { .. } | Test::Ordered { .. } | Test::Has(_) => self.asked(Helper::CompareLeaves, &[node]),
-        };
-        self.jump(next, &[answer]);
+        self.unexpectedly(|lowerer| {
+            let node = lowerer.number(id.index());
+            let helper = match leaf.test {
+                Test::Truthy => Helper::Unreadable,
+                Test::Among { .. } | Test::Ordered { .. } | Test::Has(_) => Helper::CompareLeaves,
+            };
+            let answer = lowerer.asked(helper, &[node]);
+            lowerer.jump(next, &[answer]);
+        });
         self.builder.switch_to_block(next);
         joined
     }

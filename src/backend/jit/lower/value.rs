@@ -71,9 +71,11 @@ impl Lowerer<'_, '_> {
             let (cold, next) = (self.cold_block(), self.builder.create_block());
             self.branch(unreadable, cold, next);
             self.builder.switch_to_block(cold);
-            let node = self.number(id.index());
-            self.ask(Helper::Unreadable, &[node]);
-            self.jump(self.failed, &[]);
+            self.unexpectedly(|lowerer| {
+                let node = lowerer.number(id.index());
+                lowerer.ask(Helper::Unreadable, &[node]);
+                lowerer.jump(lowerer.failed, &[]);
+            });
             self.builder.switch_to_block(next);
         }
         Operand::Slot(slot, self.kinds(id))
