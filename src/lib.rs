@@ -7,7 +7,7 @@
 //!                                        |
 //!                                       HIR                                    hir
 //!                                        |
-//! JSON --bind--> Context (slots) -----> interp --> Value or EvalError          context, backend, rule
+//! JSON --bind--> Context (slots) --> interp or jit --> Value or EvalError      context, backend, rule
 //!                    |
 //! rule-set file --> RuleSet --decide--> Decision: ordered options, and why     handoff
 //! ```
@@ -46,6 +46,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! Rules and rule sets run on the interpreter, or as native code: [`Backend`] says how to choose, and the choice changes nothing but time.
+//!
 //! The modules, in reading order: vocabulary first, then the way of a rule from text to value.
 
 pub mod backend;
@@ -69,6 +71,7 @@ mod stack;
 pub mod syntax;
 pub mod value;
 
+pub use backend::Backend;
 pub use context::{Context, ContextError};
 pub use engine::{CompileError, Engine, EvaluateError, Rule};
 #[cfg(feature = "handoff")]

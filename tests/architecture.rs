@@ -31,7 +31,7 @@ const DIRECTION: [(&str, &[&str], &str); 21] = [
     ),
     (
         "handoff",
-        &["limits", "source", "value", "diagnostic", "document", "schema", "builtins", "syntax", "context", "check", "rule", "stack"],
+        &["limits", "source", "value", "diagnostic", "document", "schema", "builtins", "syntax", "context", "check", "backend", "rule", "stack"],
         "rule sets know rules and their words, no typed tree",
     ),
     // What people meet.

@@ -7,44 +7,94 @@ mod support;
 use std::collections::HashMap;
 
 use support::bare;
+use triggerfish::backend::{Backend, Optimisation, Running, available};
 use triggerfish::cases::{Case, Found, Outcome};
-use triggerfish::{Context, Rule, Value, syntax};
+use triggerfish::{Context, Engine, Rule, Value, syntax};
+
+/// Every way that a rule can run, with its name.
+fn ways() -> [(&'static str, Engine); 3] {
+    let native = |level| bare().with_backend(Backend::Jit).with_optimisation(level);
+    [("interp", bare().with_backend(Backend::Interp)), ("jit at none", native(Optimisation::None)), ("jit at speed", native(Optimisation::Speed))]
+}
 
 /// All cases, each with the file and line that it stands in.
 fn cases() -> Vec<(String, Case)> {
+    let cases = cases_below("tests/cases");
+    assert!(cases.len() > 900, "only {} cases were found", cases.len());
+    cases
+}
+
+/// The same, and those of the folder that `TRIGGERFISH_CASES` names.
+fn all_cases() -> Vec<(String, Case)> {
+    let more = std::env::var("TRIGGERFISH_CASES").map_or_else(|_| Vec::new(), |folder| cases_below(&folder));
+    cases().into_iter().chain(more).collect()
+}
+
+fn cases_below(folder: &str) -> Vec<(String, Case)> {
     let mut cases = Vec::new();
-    for path in support::files("tests/cases", "ndjson") {
+    for path in support::files(folder, "ndjson") {
         for (at, line) in support::read(&path).lines().enumerate() {
             let place = format!("{}:{}", path.file_name().unwrap().to_string_lossy(), at + 1);
             let case = Case::parse(line.as_bytes()).unwrap_or_else(|error| panic!("{place}: {error}"));
             cases.push((place, case));
         }
     }
-    assert!(cases.len() > 900, "only {} cases were found", cases.len());
     cases
+}
+
+#[track_caller]
+fn all_hold(check: impl Fn(&Case) -> Result<(), String>) {
+    hold(&cases(), check);
 }
 
 /// Collects what fails, so that one run shows all of it.
 #[track_caller]
-fn all_hold(check: impl Fn(&Case) -> Result<(), String>) {
+fn hold(cases: &[(String, Case)], check: impl Fn(&Case) -> Result<(), String>) {
     let failures: Vec<String> =
-        cases().iter().filter_map(|(place, case)| check(case).err().map(|problem| format!("{place} {}\n  {}\n  {problem}", case.id, case.rule))).collect();
+        cases.iter().filter_map(|(place, case)| check(case).err().map(|problem| format!("{place} {}\n  {}\n  {problem}", case.id, case.rule))).collect();
     assert!(failures.is_empty(), "{} cases fail\n{}", failures.len(), failures.join("\n"));
 }
 
 /// The rule of a case and the context that it binds, if both exist.
 fn bound(case: &Case) -> Option<(Rule, Context)> {
-    let rule = bare().compile(&case.rule).ok()?;
+    bound_on(&bare(), case)
+}
+
+fn bound_on(engine: &Engine, case: &Case) -> Option<(Rule, Context)> {
+    let rule = engine.compile(&case.rule).ok()?;
     let context = rule.bind_json(case.context.as_bytes()).ok()?;
     Some((rule, context))
 }
 
 #[test]
-fn every_case_comes_out_as_it_says() {
-    all_hold(|case| match case.run(&bare()) {
-        Outcome::Passed => Ok(()),
-        Outcome::Failed { expected, found } => Err(format!("expected {expected}, found {found}")),
-    });
+fn every_case_comes_out_as_it_says_on_every_backend() {
+    let cases = all_cases();
+    for (way, engine) in ways() {
+        hold(&cases, |case| match case.run(&engine) {
+            Outcome::Passed => Ok(()),
+            Outcome::Failed { expected, found } => Err(format!("{way}: expected {expected}, found {found}")),
+        });
+    }
+}
+
+/// Also where a case leaves it open: whether a number is a Float, where an error stands, what the truth of the value is.
+#[test]
+fn backends_agree_to_the_last_detail() {
+    let cases = all_cases();
+    let [(_, interp), native @ ..] = ways();
+    for (way, engine) in native {
+        hold(&cases, |case| {
+            let Some((rule, context)) = bound_on(&interp, case) else { return Ok(()) };
+            let Some((compiled, _)) = bound_on(&engine, case) else { return Err(format!("{way}: it does not compile")) };
+            if available().is_ok() && compiled.backend() != Running::Native {
+                return Err(format!("{way}: it runs on {:?}", compiled.backend()));
+            }
+            // Both read the same slots in the same order: one context serves both.
+            let expected = (rule.evaluate(&context, case.now), rule.matches(&context, case.now));
+            let found = (compiled.evaluate(&context, case.now), compiled.matches(&context, case.now));
+            if expected == found && exactly(&expected.0) == exactly(&found.0) { Ok(()) } else { Err(format!("{way}: expected {expected:?}, found {found:?}")) }
+        });
+    }
 }
 
 #[test]

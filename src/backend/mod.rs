@@ -3,9 +3,13 @@
 //! A backend takes a [`Job`] and gives the value of the rule, or its first error in evaluation order: kind and span. All backends agree on all three,
 //! and on what is charged to the budget. The tree walk in [`interp`] is the reference: it is written to be obvious, and every other backend is compared with it.
 
+mod choice;
 pub mod interp;
 #[cfg(feature = "jit")]
 pub mod jit;
+
+pub(crate) use choice::Choice;
+pub use choice::{Backend, Executor, HOT, Optimisation, Running, Unavailable, Why, Work, available};
 
 use crate::builtins::Calendars;
 use crate::context::Context;

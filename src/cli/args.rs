@@ -11,7 +11,7 @@ use clap_complete::Shell;
 use super::exit::Exit;
 use super::set::Setting;
 pub(crate) use rulesets::{CompareArgs, ContextOptions, DecideArgs, ExplainArgs, InitArgs};
-pub(crate) use values::{Color, Format, Level, Now, ReferenceFormat, SchemaChoice, SchemaKind};
+pub(crate) use values::{BackendChoice, Color, Format, Level, Now, ReferenceFormat, SchemaChoice, SchemaKind};
 
 /// Decides what users are offered when a bot cannot help, by rules that support teams write.
 ///
@@ -130,6 +130,9 @@ pub(crate) struct EvalArgs {
     pub(crate) time: bool,
 
     #[command(flatten)]
+    pub(crate) backend: BackendOption,
+
+    #[command(flatten)]
     pub(crate) format: FormatOption,
 }
 
@@ -208,6 +211,9 @@ pub(crate) struct TestArgs {
     /// A file that names the cases to be skipped, with reasons
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) ledger: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) backend: BackendOption,
 
     #[command(flatten)]
     pub(crate) format: FormatOption,
@@ -341,6 +347,13 @@ pub(crate) struct SchemaOption<const BUILTIN: bool> {
     /// Attributes that the schema does not declare are errors, and so are values of another type
     #[arg(long)]
     pub(crate) strict: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct BackendOption {
+    /// What runs the rules: the interpreter, native code (`jit`), or native code for what is run often; it changes nothing but time
+    #[arg(long, value_enum, value_name = "auto|interp|jit", hide_possible_values = true, default_value_t = BackendChoice::Auto)]
+    pub(crate) backend: BackendChoice,
 }
 
 #[derive(Args, Debug)]

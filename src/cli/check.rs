@@ -4,6 +4,7 @@ use triggerfish::diagnostic::{Diagnostic, render_all, to_json, visible};
 use triggerfish::{Engine, LoadError, Rule, RuleSet};
 
 use super::args::{CheckArgs, Format};
+use super::backend::Runner;
 use super::input::Source;
 use super::output::{BAD, GOOD, JsonLine, json_text, paint};
 use super::rule::{RuleText, is_rule_set};
@@ -104,7 +105,7 @@ fn json(text: &RuleText, compiled: &Result<Rule, Vec<Diagnostic>>) -> String {
 }
 
 fn rule_set(text: &RuleSetText, format: Format, output: &mut Output) -> Result<Exit, Failure> {
-    let loaded = text.load();
+    let loaded = text.load(&Runner::interpreter());
     match format {
         Format::Human => output.write(&human_rule_set(text, &loaded, output))?,
         Format::Json => output.line(&json_rule_set(text, &loaded))?,

@@ -7,6 +7,7 @@ use triggerfish::handoff::compare::{Change, Comparison, Summary};
 use triggerfish::{Limits, RuleSet};
 
 use super::args::{CompareArgs, Format};
+use super::backend::Runner;
 use super::contexts::{self, Feed, Progress, Ready, Spot, Trouble, Visit};
 use super::decide::share;
 use super::input::Source;
@@ -27,8 +28,9 @@ pub(crate) fn run(args: &CompareArgs, output: &mut Output) -> Result<Exit, Failu
     let taken = if old == Source::Stdin { &old } else { &new };
     let sources = contexts::sources(&args.files, Some(taken), "a rule set", "triggerfish compare old.yaml new.yaml")?;
     let format = args.format.format;
+    let runner = Runner::interpreter();
     // Both are read before either is refused: all mistakes are told at once.
-    let (old, new) = match (ruleset::load(&args.old, format, output)?, ruleset::load(&args.new, format, output)?) {
+    let (old, new) = match (ruleset::load(&args.old, &runner, format, output)?, ruleset::load(&args.new, &runner, format, output)?) {
         (Ok(old), Ok(new)) => (old, new),
         (Err(exit), _) | (_, Err(exit)) => return Ok(exit),
     };

@@ -1,6 +1,7 @@
 //! The command line: a shell around the library, one file per command.
 
 mod args;
+mod backend;
 mod check;
 mod compare;
 mod completions;

@@ -8,6 +8,7 @@ use triggerfish::schema::Format as FileFormat;
 use triggerfish::{Limits, LoadError, RuleSet};
 
 use super::args::Format;
+use super::backend::Runner;
 use super::input::{Problem, Source};
 use super::output::{BAD, Output, paint};
 use super::rule::is_rule_set;
@@ -73,14 +74,15 @@ impl RuleSetText {
     ///
     /// # Errors
     /// Everything that is wrong with it.
-    pub(crate) fn load(&self) -> Result<RuleSet, LoadError> {
+    pub(crate) fn load(&self, runner: &Runner) -> Result<RuleSet, LoadError> {
         let (folder, stem) = match &self.source {
             Source::Stdin | Source::Argument(_) => (Path::new(""), None),
             Source::File(path) => (path.parent().unwrap_or(Path::new("")), path.file_stem()),
         };
         let name = stem.map_or_else(|| "ruleset".to_owned(), |stem| stem.to_string_lossy().into_owned());
         let folder = Folder::new(folder);
-        Loader::new().with_name(name).with_file_name(self.name.clone()).with_files(&folder).read(&self.text, self.file_format())
+        let loader = Loader::new().with_name(name).with_file_name(self.name.clone()).with_files(&folder);
+        runner.loader(loader).read(&self.text, self.file_format())
     }
 }
 
@@ -88,9 +90,9 @@ impl RuleSetText {
 ///
 /// # Errors
 /// It cannot be read.
-pub(crate) fn load(argument: &Path, format: Format, output: &mut Output) -> Result<Result<RuleSet, Exit>, Failure> {
+pub(crate) fn load(argument: &Path, runner: &Runner, format: Format, output: &mut Output) -> Result<Result<RuleSet, Exit>, Failure> {
     let text = RuleSetText::read(Source::of(argument))?;
-    match text.load() {
+    match text.load(runner) {
         Ok(set) => {
             let found = set.warnings().len();
             if found > 0 {

@@ -8,6 +8,7 @@ use triggerfish::value::{duration_text, json};
 use triggerfish::{Engine, Limits, handoff};
 
 use super::args::{ContextSchemaArgs, ExportArgs, Format, InferArgs, SchemaArgs, SchemaChoice, SchemaCommand, SchemaKind, ShowArgs};
+use super::backend::Runner;
 use super::input::{Body, RecordsError, Source};
 use super::output::{FAINT, JsonLine, json_text, paint};
 use super::{Exit, Failure, Output, ruleset};
@@ -25,7 +26,7 @@ pub(crate) fn run(args: &SchemaArgs, output: &mut Output) -> Result<Exit, Failur
 
 fn context(args: &ContextSchemaArgs, output: &mut Output) -> Result<Exit, Failure> {
     let Some(file) = &args.rule_set else { return pretty(&handoff::context_schema(&Schema::builtin()), output) };
-    match ruleset::load(file, Format::Human, output)? {
+    match ruleset::load(file, &Runner::interpreter(), Format::Human, output)? {
         Ok(set) => pretty(&set.context_schema(), output),
         Err(exit) => Ok(exit),
     }

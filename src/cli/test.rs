@@ -13,6 +13,7 @@ use triggerfish::cases::{Case, Outcome};
 use triggerfish::diagnostic::{shorten, visible};
 
 use super::args::{Format, TestArgs};
+use super::backend::Runner;
 use super::input::{Body, Records, RecordsError, Shape, Source};
 use super::output::{BAD, JsonLine, paint};
 use super::{Exit, Failure, Output, ruleset};
@@ -32,7 +33,10 @@ pub(crate) fn run(args: &TestArgs, output: &mut Output) -> Result<Exit, Failure>
     for source in &sources {
         source.expect_there()?;
     }
-    let mut session = Session { engine: Engine::new(), format: args.format.format, output, ledger, ids: Ids::default(), passed: 0, failed: 0, skipped: 0 };
+    let runner = Runner::new(args.backend.backend.into());
+    runner.warn(output)?;
+    let engine = runner.engine(Engine::new());
+    let mut session = Session { runner, engine, format: args.format.format, output, ledger, ids: Ids::default(), passed: 0, failed: 0, skipped: 0 };
     let mut exit = Exit::Done;
     for source in &sources {
         if ruleset::looks_like_one(source) {
@@ -115,6 +119,7 @@ impl Ids {
 }
 
 struct Session<'s> {
+    runner: Runner,
     engine: Engine,
     format: Format,
     output: &'s mut Output,

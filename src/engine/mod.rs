@@ -1,21 +1,22 @@
 //! The facade that library users meet: compile a rule, keep it, evaluate it.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use serde::Serialize;
 
+use crate::backend::{Backend, Choice, Executor, Optimisation, Running, Unavailable, Work};
 use crate::builtins::{Calendars, NoCalendars};
 use crate::check::{Names, World};
 use crate::context::{Context, ContextError, Layout};
 use crate::diagnostic::{Diagnostic, Style, render_all};
 use crate::hir::Program;
 use crate::limits::Limits;
-use crate::rule::{Expression, Scope, Trace, dotted};
+use crate::rule::{Expression, Scope, Tier, Trace, dotted};
 use crate::schema::Schema;
 use crate::value::{ErrorKinds, EvalError, Timestamp, Value};
 
-/// Compiles rules against a schema, under limits, with calendars.
+/// Compiles rules against a schema, under limits, with calendars, for a backend.
 ///
 /// ```
 /// use triggerfish::{Engine, schema::Schema};
@@ -30,11 +31,12 @@ pub struct Engine {
     schema: Option<Arc<Schema>>,
     limits: Limits,
     calendars: Arc<dyn Calendars>,
+    choice: Choice,
 }
 
 impl Default for Engine {
     fn default() -> Engine {
-        Engine { schema: None, limits: Limits::default(), calendars: Arc::new(NoCalendars) }
+        Engine { schema: None, limits: Limits::default(), calendars: Arc::new(NoCalendars), choice: Choice::default() }
     }
 }
 
@@ -66,6 +68,27 @@ impl Engine {
         self
     }
 
+    /// The same with another backend; [`Backend::Auto`] by default. Native code never changes what comes out.
+    #[must_use]
+    pub fn with_backend(mut self, backend: Backend) -> Engine {
+        self.choice.backend = backend;
+        self
+    }
+
+    /// The same with another level for native code; [`Optimisation::Speed`] by default.
+    #[must_use]
+    pub fn with_optimisation(mut self, optimisation: Optimisation) -> Engine {
+        self.choice.optimisation = optimisation;
+        self
+    }
+
+    /// The same with someone who compiles what is hot, for [`Backend::Auto`]. Rules keep it.
+    #[must_use]
+    pub fn with_executor(mut self, executor: Arc<dyn Executor>) -> Engine {
+        self.choice.executor = Some(executor);
+        self
+    }
+
     /// The schema, if there is one.
     #[must_use]
     pub fn schema(&self) -> Option<&Arc<Schema>> {
@@ -78,14 +101,22 @@ impl Engine {
         &self.limits
     }
 
-    /// Parses, checks and compiles a rule.
+    /// Parses, checks and compiles a rule; with [`Backend::Jit`] to native code, where there can be some: [`Rule::backend`] says.
     ///
     /// # Errors
     /// Everything that is wrong with the rule. Warnings do not stop it: they are in [`Rule::diagnostics`].
     pub fn compile(&self, source: &str) -> Result<Rule, CompileError> {
         let mut layout = Layout::default();
         match Expression::compile(source, self.world(), &mut layout) {
-            Ok(expression) => Ok(Rule { compiled: Arc::new(Compiled { expression, layout, engine: self.clone() }) }),
+            Ok(expression) => {
+                let tier = Tier::new(self.choice.clone());
+                let rule = Rule { compiled: Arc::new(Compiled { expression, layout, engine: self.clone(), tier }) };
+                if rule.compiled.tier.starts_native() {
+                    // Why there is none is kept, and the interpreter does the work.
+                    let _ = rule.compile_native();
+                }
+                Ok(rule)
+            }
             Err(diagnostics) => Err(CompileError { source: source.into(), diagnostics }),
         }
     }
@@ -117,6 +148,21 @@ struct Compiled {
     expression: Expression,
     layout: Layout,
     engine: Engine,
+    tier: Tier,
+}
+
+impl Compiled {
+    fn compile_native(&self) -> Result<(), Unavailable> {
+        self.tier.compile(|level| Expression::compile_native(std::iter::once(&self.expression), &self.layout, false, level))
+    }
+
+    /// Counts a run on the interpreter. A rule that is dropped before its turn comes is not compiled.
+    fn count(self: &Arc<Compiled>) {
+        self.tier.count(|| -> Work {
+            let compiled = Arc::downgrade(self);
+            Box::new(move || _ = Weak::upgrade(&compiled).map(|compiled| compiled.compile_native()))
+        });
+    }
 }
 
 impl Rule {
@@ -176,6 +222,35 @@ impl Rule {
         &self.compiled.layout
     }
 
+    // ---- native code
+
+    /// What the rule runs on now. It goes to native code at most once, and never back.
+    #[must_use]
+    pub fn backend(&self) -> Running {
+        self.compiled.tier.running()
+    }
+
+    /// Compiles the rule to native code now, on this thread, whatever backend was chosen; where that was tried before, this only says what came of it.
+    /// All clones of the rule run on it from now on.
+    ///
+    /// ```
+    /// use triggerfish::{Rule, Timestamp, backend::Running};
+    ///
+    /// let rule = Rule::compile("attempts > 2")?;
+    /// match rule.compile_native() {
+    ///     Ok(()) => assert_eq!(rule.backend(), Running::Native),
+    ///     Err(why) => eprintln!("{why}"),
+    /// }
+    /// assert!(rule.matches_json(br#"{"attempts": 3}"#, Timestamp::EPOCH)?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// There can be no native code. The rule runs on the interpreter.
+    pub fn compile_native(&self) -> Result<(), Unavailable> {
+        self.compiled.compile_native()
+    }
+
     // ---- binding
 
     /// Binds a JSON document to what the rule reads.
@@ -222,7 +297,7 @@ impl Rule {
     /// # Errors
     /// The first error in evaluation order.
     pub fn evaluate(&self, context: &Context, now: Timestamp) -> Result<Value, EvalError> {
-        self.compiled.expression.evaluate(self.scope(context, now))
+        self.compiled.expression.evaluate_noting(self.scope(context, now), || self.compiled.count())
     }
 
     /// Whether the rule matches: whether its value is truthy.
@@ -231,7 +306,7 @@ impl Rule {
     /// The first error in evaluation order.
     #[inline]
     pub fn matches(&self, context: &Context, now: Timestamp) -> Result<bool, EvalError> {
-        self.compiled.expression.matches(self.scope(context, now))
+        self.compiled.expression.matches_noting(self.scope(context, now), || self.compiled.count())
     }
 
     /// Binds a JSON document and evaluates the rule on it.

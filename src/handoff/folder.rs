@@ -62,7 +62,7 @@ impl RuleSet {
 }
 
 impl Loader<'_> {
-    /// Reads a rule set from a file, as [`RuleSet::from_file`] does, with the limits of this loader.
+    /// Reads a rule set from a file, as [`RuleSet::from_file`] does, with the limits and the backend of this loader.
     ///
     /// # Errors
     /// As [`RuleSet::from_file`].
@@ -75,6 +75,7 @@ impl Loader<'_> {
         })?;
         let stem = path.file_stem().map_or_else(|| self.name.clone(), |stem| stem.to_string_lossy().into_owned());
         let folder = Folder::new(path.parent().unwrap_or(Path::new("")));
-        Loader { limits: self.limits.clone(), name: stem, file, files: super::FilesOf(&folder) }.read(&text, Format::of(path))
+        let loader = Loader { limits: self.limits.clone(), name: stem, file, files: super::FilesOf(&folder), choice: self.choice.clone() };
+        loader.read(&text, Format::of(path))
     }
 }

@@ -19,6 +19,7 @@ mod format;
 mod json_schema;
 mod live;
 mod model;
+mod native;
 mod size;
 pub mod suite;
 pub mod systems;
@@ -41,12 +42,13 @@ pub use size::Size;
 pub use trace::TraceLevel;
 
 use self::model::Model;
+use crate::backend::{Backend, Choice, Executor, Optimisation};
 use crate::check::World;
 use crate::context::{Context, ContextError};
 use crate::diagnostic::{Diagnostic, Style, render_all};
 use crate::document::Format;
 use crate::limits::Limits;
-use crate::rule::dotted;
+use crate::rule::{Tier, dotted};
 use crate::schema::Schema;
 use crate::value::Timestamp;
 
@@ -83,6 +85,7 @@ struct Loaded {
     model: Model,
     source: Box<str>,
     warnings: Vec<Diagnostic>,
+    tier: Tier,
 }
 
 impl RuleSet {
@@ -162,6 +165,7 @@ impl RuleSet {
     /// Decides on a JSON document and says why.
     #[must_use]
     pub fn decide_json_traced(&self, context: &[u8], now: Timestamp, level: TraceLevel) -> Decision {
+        self.loaded.count();
         let model = self.model();
         decide::decide(model, Context::from_json(&model.layout, context, &model.limits), now, level)
     }
@@ -185,6 +189,7 @@ impl RuleSet {
     /// Decides on any value that serializes as a JSON object, and says why.
     #[must_use]
     pub fn decide_traced<T: Serialize + ?Sized>(&self, context: &T, now: Timestamp, level: TraceLevel) -> Decision {
+        self.loaded.count();
         let model = self.model();
         decide::decide(model, Context::from_serialize(&model.layout, context, &model.limits), now, level)
     }
@@ -222,7 +227,7 @@ impl fmt::Debug for RuleSet {
     }
 }
 
-/// Reads rule sets: with limits, with a folder for the files of lists.
+/// Reads rule sets: with limits, with a folder for the files of lists, for a backend.
 ///
 /// ```no_run
 /// use triggerfish::{Limits, handoff::Loader};
@@ -235,6 +240,7 @@ pub struct Loader<'l> {
     name: String,
     file: String,
     files: FilesOf<'l>,
+    choice: Choice,
 }
 
 struct FilesOf<'l>(&'l dyn Files);
@@ -247,7 +253,7 @@ impl fmt::Debug for FilesOf<'_> {
 
 impl Default for Loader<'_> {
     fn default() -> Self {
-        Loader { limits: Limits::default(), name: "ruleset".to_owned(), file: "ruleset".to_owned(), files: FilesOf(&NoFiles) }
+        Loader { limits: Limits::default(), name: "ruleset".to_owned(), file: "ruleset".to_owned(), files: FilesOf(&NoFiles), choice: Choice::default() }
     }
 }
 
@@ -286,7 +292,28 @@ impl<'l> Loader<'l> {
         self
     }
 
-    /// Reads a rule set.
+    /// The same with another backend; [`Backend::Auto`] by default. Native code never changes a decision.
+    #[must_use]
+    pub fn with_backend(mut self, backend: Backend) -> Loader<'l> {
+        self.choice.backend = backend;
+        self
+    }
+
+    /// The same with another level for native code; [`Optimisation::Speed`] by default.
+    #[must_use]
+    pub fn with_optimisation(mut self, optimisation: Optimisation) -> Loader<'l> {
+        self.choice.optimisation = optimisation;
+        self
+    }
+
+    /// The same with someone who compiles what is hot, for [`Backend::Auto`]. Rule sets keep it.
+    #[must_use]
+    pub fn with_executor(mut self, executor: Arc<dyn Executor>) -> Loader<'l> {
+        self.choice.executor = Some(executor);
+        self
+    }
+
+    /// Reads a rule set; with [`Backend::Jit`], all its expressions are compiled to native code, where there can be some: [`RuleSet::backend`] says.
     ///
     /// # Errors
     /// Everything that is wrong with it, warnings included.
@@ -294,7 +321,15 @@ impl<'l> Loader<'l> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let read = file::read(text, format, &self.name, self.files.0, &self.limits);
         match read.model {
-            Some(model) => Ok(RuleSet { loaded: Arc::new(Loaded { model, source: text.into(), warnings: read.diagnostics }) }),
+            Some(model) => {
+                let tier = Tier::new(self.choice.clone());
+                let set = RuleSet { loaded: Arc::new(Loaded { model, source: text.into(), warnings: read.diagnostics, tier }) };
+                if set.loaded.tier.starts_native() {
+                    // Why there is none is kept, and the interpreter does the work.
+                    let _ = set.compile_native();
+                }
+                Ok(set)
+            }
             None => Err(LoadError { file: self.file.clone(), source: text.into(), diagnostics: read.diagnostics }),
         }
     }

@@ -2,17 +2,19 @@
 //!
 //! The facade's [`crate::Rule`] is one with a layout of its own; a rule set has thousands over one layout.
 
+mod tier;
 mod trace;
 
 use std::sync::Arc;
 #[cfg(feature = "jit")]
 use std::sync::OnceLock;
 
+pub(crate) use tier::Tier;
 pub use trace::{StepOutcome, Trace, TraceStep, trace};
 
 #[cfg(feature = "jit")]
-use crate::backend::jit::{self, Native, Optimisation, Unavailable};
-use crate::backend::{Job, interp};
+use crate::backend::jit::{self, Native};
+use crate::backend::{Job, Optimisation, Unavailable, interp};
 use crate::builtins::Calendars;
 use crate::check::{self, World};
 use crate::context::{Context, Layout, SlotId};
@@ -148,10 +150,16 @@ impl Expression {
     /// # Errors
     /// The first error in evaluation order.
     pub fn evaluate(&self, scope: Scope<'_>) -> Result<Value, EvalError> {
+        self.evaluate_noting(scope, || {})
+    }
+
+    /// As [`Expression::evaluate`]; `note` is called before the interpreter runs, and not where there is native code.
+    pub(crate) fn evaluate_noting(&self, scope: Scope<'_>, note: impl FnOnce()) -> Result<Value, EvalError> {
         #[cfg(feature = "jit")]
         if let Some(native) = self.native.get() {
             return native.evaluate(&self.job(scope));
         }
+        note();
         interp::evaluate(&self.job(scope))
     }
 
@@ -161,6 +169,11 @@ impl Expression {
     /// The first error in evaluation order.
     #[inline]
     pub fn matches(&self, scope: Scope<'_>) -> Result<bool, EvalError> {
+        self.matches_noting(scope, || {})
+    }
+
+    /// As [`Expression::matches`]; `note` is called before the interpreter runs, and not where there is native code.
+    pub(crate) fn matches_noting(&self, scope: Scope<'_>, note: impl FnOnce()) -> Result<bool, EvalError> {
         #[cfg(feature = "jit")]
         if let Some(native) = self.native.get() {
             return match native.matches_at_once(scope.context) {
@@ -168,6 +181,7 @@ impl Expression {
                 None => native.matches_within(&self.job(scope), &mut Budget::new(&self.program.limits)),
             };
         }
+        note();
         interp::matches(&self.job(scope))
     }
 
@@ -202,27 +216,34 @@ impl Expression {
     ///
     /// # Errors
     /// There is no native code here. The expressions go on running on the interpreter.
-    #[cfg(feature = "jit")]
+    #[cfg_attr(not(feature = "jit"), allow(unused_variables, reason = "there is nothing to compile with"))]
     pub fn compile_native<'e>(
         expressions: impl Iterator<Item = &'e Expression>,
         layout: &Layout,
         shared: bool,
         level: Optimisation,
     ) -> Result<(), Unavailable> {
-        let new: Vec<&Expression> = expressions.filter(|expression| expression.native.get().is_none()).collect();
-        let units: Vec<jit::Unit<'_>> = new.iter().map(|expression| jit::Unit { program: &expression.program, layout, shares_budget: shared }).collect();
-        for (expression, native) in new.iter().zip(jit::compile(&units, level)?) {
-            // Another thread may have been faster: its code is as good.
-            let _ = expression.native.set(native);
+        #[cfg(feature = "jit")]
+        {
+            let new: Vec<&Expression> = expressions.filter(|expression| expression.native.get().is_none()).collect();
+            let units: Vec<jit::Unit<'_>> = new.iter().map(|expression| jit::Unit { program: &expression.program, layout, shares_budget: shared }).collect();
+            for (expression, native) in new.iter().zip(jit::compile(&units, level)?) {
+                // Another thread may have been faster: its code is as good.
+                let _ = expression.native.set(native);
+            }
+            Ok(())
         }
-        Ok(())
+        #[cfg(not(feature = "jit"))]
+        Err(Unavailable::NotBuilt)
     }
 
     /// Bytes of machine code, and of the executable memory that it shares with the others of its module; `None` while it has none.
-    #[cfg(feature = "jit")]
     #[must_use]
     pub fn native_bytes(&self) -> Option<(usize, usize)> {
-        self.native.get().map(|native| (native.bytes(), native.module_bytes()))
+        #[cfg(feature = "jit")]
+        return self.native.get().map(|native| (native.bytes(), native.module_bytes()));
+        #[cfg(not(feature = "jit"))]
+        return None;
     }
 
     fn charged<T>(&self, shared: &mut Budget, run: impl FnOnce(&mut Budget) -> T) -> T {

@@ -42,7 +42,7 @@ fn every_shell_gets_a_script() {
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let script = run(["completions", shell]).exits(0).quietly();
         assert!(script.stdout.contains("triggerfish") && script.stdout.contains("eval") && script.stdout.contains("ledger"), "{shell}");
-        for command in ["decide", "compare", "init", "summary", "now-from", "ruleset"] {
+        for command in ["decide", "compare", "init", "summary", "now-from", "ruleset", "backend", "interp"] {
             assert!(script.stdout.contains(command), "{shell} completes `{command}`");
         }
     }

@@ -26,39 +26,9 @@ mod tests;
 pub(crate) use compile::{Unit, compile};
 pub(crate) use native::Native;
 
+pub use super::{Optimisation, Unavailable};
+
 use std::sync::OnceLock;
-
-/// How much time is spent on making native code fast.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Default)]
-pub enum Optimisation {
-    /// The least: for rules that are compiled often.
-    None,
-    /// What Cranelift's `speed` does: for rules that are run often.
-    #[default]
-    Speed,
-}
-
-impl Optimisation {
-    /// All of them.
-    pub const ALL: [Optimisation; 2] = [Optimisation::None, Optimisation::Speed];
-}
-
-/// Why there is no native code. Everything runs on the interpreter then.
-#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-pub enum Unavailable {
-    /// The operator does not want it.
-    #[error("switched off by TRIGGERFISH_JIT")]
-    SwitchedOff,
-    /// Cranelift has no code generator for the processor.
-    #[error("no code generator for this processor: {0}")]
-    Processor(String),
-    /// The operating system gives no executable memory.
-    #[error("the operating system refuses executable memory: {0}")]
-    Memory(String),
-    /// Cranelift could not compile a function: a defect.
-    #[error("a rule has no native code: {0}")]
-    Codegen(String),
-}
 
 /// Whether native code can be made and run here. Asked once: the answer is that of the first time.
 ///

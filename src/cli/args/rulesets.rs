@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueHint};
 
 use super::super::set::{Member, Setting};
-use super::{Format, FormatOption, Level, Now};
+use super::{BackendOption, Format, FormatOption, Level, Now};
 
 /// Decide what users are offered
 ///
@@ -47,6 +47,9 @@ pub(crate) struct DecideArgs {
     /// Only count: states, categories, items, kinds, fallbacks and errors; lines that fail are told on standard error
     #[arg(long, conflicts_with = "trace")]
     pub(crate) summary: bool,
+
+    #[command(flatten)]
+    pub(crate) backend: BackendOption,
 
     /// For people, or for machines; decisions are JSON and the summary is for people unless you say otherwise
     #[arg(long, value_enum, value_name = "human|json", hide_possible_values = true)]

@@ -3,9 +3,9 @@
 use std::str::FromStr;
 
 use clap::ValueEnum;
-use triggerfish::TraceLevel;
 use triggerfish::diagnostic::shorten;
 use triggerfish::value::{Timestamp, Value, arith, json};
+use triggerfish::{Backend, TraceLevel};
 
 use super::super::input::Source;
 
@@ -127,6 +127,27 @@ impl From<Level> for TraceLevel {
             Level::None => TraceLevel::None,
             Level::Summary => TraceLevel::Summary,
             Level::Full => TraceLevel::Full,
+        }
+    }
+}
+
+/// `--backend`
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum BackendChoice {
+    /// Native code for what is run often
+    Auto,
+    /// The interpreter
+    Interp,
+    /// Native code from the start
+    Jit,
+}
+
+impl From<BackendChoice> for Backend {
+    fn from(choice: BackendChoice) -> Backend {
+        match choice {
+            BackendChoice::Auto => Backend::Auto,
+            BackendChoice::Interp => Backend::Interp,
+            BackendChoice::Jit => Backend::Jit,
         }
     }
 }

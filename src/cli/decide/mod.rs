@@ -9,6 +9,7 @@ use triggerfish::handoff::decision::State;
 use triggerfish::{Limits, RuleSet};
 
 use super::args::{DecideArgs, Format};
+use super::backend::Runner;
 use super::contexts::{self, Feed, Progress, Ready, Spot, Trouble, Visit};
 use super::input::Source;
 use super::{Exit, Failure, Output, ruleset};
@@ -20,10 +21,12 @@ pub(crate) fn run(args: &DecideArgs, output: &mut Output) -> Result<Exit, Failur
     let source = Source::of(&args.rule_set);
     source.expect_there()?;
     let sources = contexts::sources(&args.files, Some(&source), "the rule set", "triggerfish decide ruleset.yaml")?;
-    let set = match ruleset::load(&args.rule_set, args.format.unwrap_or(Format::Human), output)? {
+    let runner = Runner::new(args.backend.backend.into());
+    let set = match ruleset::load(&args.rule_set, &runner, args.format.unwrap_or(Format::Human), output)? {
         Ok(set) => set,
         Err(exit) => return Ok(exit),
     };
+    runner.warn_of(&set.backend(), output)?;
     let limits = Limits::default();
     let mut session = Session { set: &set, args, format, limits: &limits, summary: Summary::of(&set) };
     let started = Instant::now();

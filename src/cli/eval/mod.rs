@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use triggerfish::{Engine, Limits, Rule, Timestamp, Trace, Value};
 
 use super::args::{EvalArgs, Format};
+use super::backend::Runner;
 use super::contexts::{self, Id, Progress, Spot};
 use super::input::{Body, InputError, Record, Records, RecordsError, Source};
 use super::output::JsonLine;
@@ -16,7 +17,8 @@ use super::{Exit, Failure, Output, schema};
 use row::Trouble;
 
 pub(crate) fn run(args: &EvalArgs, output: &mut Output) -> Result<Exit, Failure> {
-    let engine = schema::engine(&args.schema.schema, args.schema.strict)?;
+    let runner = Runner::new(args.backend.backend.into());
+    let engine = runner.engine(schema::engine(&args.schema.schema, args.schema.strict)?);
     let text = RuleText::of(&args.rule, "rule")?;
     let sources = contexts::sources(&args.files, text.source.as_ref(), "the rule", "triggerfish eval 'domain == \"IT\"'")?;
     text.warn_of_file(output)?;
@@ -28,6 +30,7 @@ pub(crate) fn run(args: &EvalArgs, output: &mut Output) -> Result<Exit, Failure>
         }
     };
     text.tell(rule.diagnostics(), args.format.format, output)?;
+    runner.warn_of(&rule.backend(), output)?;
     let now = args.now.map_or_else(contexts::clock, |now| now.0);
     let mut session = Session { args, engine: &engine, rule: &rule, now, output, several: sources.len() > 1, counts: Counts::default(), warnings: 0 };
     let started = Instant::now();

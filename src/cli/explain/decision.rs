@@ -8,6 +8,7 @@ use triggerfish::handoff::explain::Explanation;
 use triggerfish::{Limits, RuleSet};
 
 use super::super::args::{ExplainArgs, Format};
+use super::super::backend::Runner;
 use super::super::contexts::{self, Feed, Progress, Ready, Spot, Trouble, Visit};
 use super::super::input::Source;
 use super::super::output::{BAD, STRONG, paint};
@@ -18,7 +19,7 @@ pub(super) fn run(args: &ExplainArgs, name: &str, output: &mut Output) -> Result
     let source = Source::of(file);
     source.expect_there()?;
     let sources = contexts::sources(&args.files, Some(&source), "the rule set", "triggerfish explain ruleset.yaml")?;
-    let set = match ruleset::load(file, args.format.format, output)? {
+    let set = match ruleset::load(file, &Runner::interpreter(), args.format.format, output)? {
         Ok(set) => set,
         Err(exit) => return Ok(exit),
     };

@@ -28,7 +28,7 @@ impl Session<'_> {
             }
             Err(failure @ Failure::Output(_)) => return Err(failure),
         };
-        match text.load() {
+        match text.load(&self.runner) {
             Ok(set) => self.suite(&text, &set),
             Err(error) => {
                 ruleset::tell(error.diagnostics(), error.source(), &text.name, self.format, self.output)?;

@@ -82,7 +82,7 @@ mod tests {
     #[test]
     fn integers_are_compared_with_any_constant_exactly() {
         arbtest(|u| {
-            let near = |u: &mut arbitrary::Unstructured<'_>| -> arbitrary::Result<i64> {
+            let near = |u: &mut arbtest::arbitrary::Unstructured<'_>| -> arbtest::arbitrary::Result<i64> {
                 let base = *u.choose(&[0, 1, -1, i64::MAX, i64::MIN, 1 << 53, -(1 << 53), (1 << 53) + 1])?;
                 Ok(i64::saturating_add(base, u.int_in_range(-3..=3)?))
             };
