@@ -227,7 +227,9 @@ fn place_of(hash: u64, displacement: u32, size: usize) -> usize {
 pub(super) fn hash(text: &[u8], seed: u64) -> u64 {
     const A: u64 = 0x9e37_79b9_7f4a_7c15;
     const B: u64 = 0xe703_7ed1_a0b4_28db;
-    let seed = seed.wrapping_mul(A) ^ text.len() as u64;
+    const LENGTH: u64 = 0x8ebc_6af0_9c88_c6e3;
+    // The length must not meet the bytes of short texts: `IT` and `ITU` would have one hash, whatever the seed.
+    let seed = seed.wrapping_mul(A).wrapping_add((text.len() as u64).wrapping_mul(LENGTH));
     let (low, high) = match (text.first_chunk::<8>(), text.last_chunk::<8>(), text.first_chunk::<4>(), text.last_chunk::<4>()) {
         (Some(first), Some(last), ..) if text.len() <= 16 => (u64::from_le_bytes(*first), u64::from_le_bytes(*last)),
         (Some(_), Some(last), ..) => (longer(text, seed), u64::from_le_bytes(*last)),
@@ -264,6 +266,17 @@ mod tests {
     use arbtest::arbtest;
 
     use super::*;
+
+    /// No table is found for texts that always have the same hash, however long it is looked for.
+    #[test]
+    fn texts_that_begin_alike_have_hashes_of_their_own() {
+        let words = ["IT", "ITU", "no", "non", "in", "ino", "w6", "w67", "nooo", "noooo", "nooooo", "noooooooo", "nooooooooooo"];
+        for (one, other) in words.iter().flat_map(|one| words.iter().map(move |other| (one, other))).filter(|(one, other)| one != other) {
+            let same = (0..16).filter(|seed| hash(one.as_bytes(), *seed) == hash(other.as_bytes(), *seed)).count();
+            assert_eq!(same, 0, "{one} {other}");
+        }
+        assert_eq!(dictionary(&[&words]).len(), words.len());
+    }
 
     fn dictionary(groups: &[&[&str]]) -> Dictionary {
         let mut asked = Asked::default();
