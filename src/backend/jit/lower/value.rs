@@ -186,7 +186,8 @@ impl Lowerer<'_, '_> {
             Operand::Slot(slot, kinds) => {
                 let by_slot = (self.word(Pair::SLOT), self.number(slot.index()));
                 let scalars = Kinds::NULL.or(Kinds::BOOL).or(Kinds::NUMBER);
-                if !kinds.meets(scalars.without(Kinds::NULL)) {
+                // NULL has its own tag always: that is how `$COALESCE` knows it.
+                if !kinds.meets(scalars) {
                     return by_slot;
                 }
                 let tag = self.tag(slot);
