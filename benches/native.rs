@@ -7,6 +7,8 @@
 //! Rounds are interleaved, and a cell is `ratio (ns)`: the median over the rounds of the ratio to the hand-written function in the same round, and the
 //! median time for one context. `-- --test` runs few rounds over few contexts, to see that the answers agree.
 
+#[path = "workloads/interned.rs"]
+mod interned;
 #[path = "rounds/mod.rs"]
 mod rounds;
 mod workloads;
@@ -16,6 +18,7 @@ use std::hint::black_box;
 use std::io::Write;
 use std::time::Instant;
 
+use interned::{BY_IDS, Interned, Interner};
 use rounds::table::Table;
 use rounds::{Contender, Rounds, over};
 use triggerfish::backend::Backend;
@@ -26,7 +29,7 @@ use triggerfish::context::Layout;
 use triggerfish::rule::Expression;
 use triggerfish::schema::Schema;
 use triggerfish::{Context, Engine, Limits, Rule, Timestamp};
-use workloads::{EVENTS, Event, Interned, Interner, WORKLOADS, Workload, events};
+use workloads::{EVENTS, Event, WORKLOADS, Workload, events};
 
 const NOW: Timestamp = Timestamp::EPOCH;
 /// So many contexts do not fit the caches, nor the branch predictors.
@@ -39,8 +42,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut out = std::io::stdout().lock();
     for (count, warm) in [(EVENTS, true), (if is_test { EVENTS } else { MANY }, false)] {
         let mut table = Table::new(&ROWS);
-        for workload in &WORKLOADS {
-            verdicts(workload, count, Rounds { count: rounds, warm }, &mut table)?;
+        for (workload, by_ids) in WORKLOADS.iter().zip(BY_IDS) {
+            verdicts(workload, by_ids, count, Rounds { count: rounds, warm }, &mut table)?;
         }
         writeln!(out, "{count} contexts, {rounds} rounds:\n\n{table}")?;
     }
@@ -52,7 +55,7 @@ fn engine(backend: Backend) -> Engine {
     Engine::new().with_schema(Schema::builtin()).with_backend(backend)
 }
 
-fn verdicts(workload: &Workload, count: u64, rounds: Rounds, table: &mut Table) -> Result<(), Box<dyn Error>> {
+fn verdicts(workload: &Workload, by_ids: fn(&Interned) -> bool, count: u64, rounds: Rounds, table: &mut Table) -> Result<(), Box<dyn Error>> {
     let events = events(count);
     let expected: Vec<bool> = events.iter().map(workload.by_hand).collect();
     let mut contenders = Vec::new();
@@ -65,7 +68,7 @@ fn verdicts(workload: &Workload, count: u64, rounds: Rounds, table: &mut Table) 
             over(contexts, move |context| rule.matches(context, NOW) == Ok(true)),
         ));
     }
-    let (by_hand, by_ids) = (black_box(workload.by_hand), black_box(workload.by_ids));
+    let (by_hand, by_ids) = (black_box(workload.by_hand), black_box(by_ids));
     let mut interner = Interner::new();
     let interned: Vec<Interned> = workloads::events(count).into_iter().map(|event| interner.intern(event)).collect();
     contenders.insert(0, Contender::new(0, format!("{} by hand", workload.name), over(events, move |event| by_hand(event))));
@@ -111,7 +114,11 @@ fn compilation(many: u32, out: &mut impl Write) -> Result<(), Box<dyn Error>> {
         Expression::compile_native(rules.iter(), &layout, false, level)?;
         let each = microseconds(start) / f64::from(many);
         let bytes = rules.first().and_then(Expression::native_bytes).map_or(0, |(_, module)| module) / usize::try_from(many)?;
-        writeln!(out, "R3, native at {level:?}: {:.0} us alone, the median of 100; {each:.0} us and {bytes} bytes each of {many} in one module", median(alone))?;
+        writeln!(
+            out,
+            "R3, native at {level:?}: {:.0} us alone, the median of 100; {each:.0} us and {bytes} bytes each of {many} in one module",
+            median(alone)
+        )?;
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::event::{Desk, Event};
+use crate::workloads::Event;
 
 /// An event whose texts are numbers: 0 where there is none, else that of the text in an [`Interner`].
 pub(crate) struct Interned {
@@ -31,6 +31,9 @@ struct Numbers {
     online: i64,
     oldest_wait_s: Option<i64>,
 }
+
+/// The twins of R1 to R5, in the order of the workloads.
+pub(crate) const BY_IDS: [fn(&Interned) -> bool; 5] = [r1, r2, r3, r4, r5];
 
 /// Gives numbers to texts.
 pub(crate) struct Interner {
@@ -121,9 +124,9 @@ impl Interner {
             tags: user.user_tags.iter().map(|tag| self.id(Some(tag))).collect(),
             tenure_days: user.custom_attributes.tenure_days,
             attempts: bot.attempts,
-            emea: numbers(&agents.desk_emea),
-            amer: numbers(&agents.desk_amer),
-            apac: numbers(&agents.desk_apac),
+            emea: Numbers::new(agents.desk_emea.available, agents.desk_emea.online, agents.desk_emea.oldest_wait_s),
+            amer: Numbers::new(agents.desk_amer.available, agents.desk_amer.online, agents.desk_amer.oldest_wait_s),
+            apac: Numbers::new(agents.desk_apac.available, agents.desk_apac.online, agents.desk_apac.oldest_wait_s),
             created_at: ticket.created_at,
             last_activity: conversation.last_activity,
             utterance,
@@ -137,28 +140,30 @@ impl Interner {
     }
 }
 
-fn numbers(desk: &Desk) -> Numbers {
-    Numbers { available: desk.available, online: desk.online, oldest_wait_s: desk.oldest_wait_s }
+impl Numbers {
+    fn new(available: i64, online: i64, oldest_wait_s: Option<i64>) -> Numbers {
+        Numbers { available, online, oldest_wait_s }
+    }
 }
 
-pub(super) fn r1(event: &Interned) -> bool {
+fn r1(event: &Interned) -> bool {
     event.domain == IT
 }
 
-pub(super) fn r2(event: &Interned) -> bool {
+fn r2(event: &Interned) -> bool {
     r1(event) && event.department == SALES
 }
 
-pub(super) fn r3(event: &Interned) -> bool {
+fn r3(event: &Interned) -> bool {
     r2(event) && (1..=LAST_COUNTRY).contains(&event.country) && event.tenure_days.is_some_and(|days| days > 30) && !event.tags.contains(&CONTRACTOR)
 }
 
-pub(super) fn r4(event: &Interned) -> bool {
+fn r4(event: &Interned) -> bool {
     let utterance = event.utterance.to_lowercase();
     utterance.starts_with("help") || utterance.contains("password")
 }
 
-pub(super) fn r5(event: &Interned) -> bool {
+fn r5(event: &Interned) -> bool {
     let Interned { domain, channel, department, country, region, city, role, language, emea, amer, apac, .. } = event;
     let waits_less = |wait: Option<i64>| wait.is_some_and(|seconds| seconds < 600);
 

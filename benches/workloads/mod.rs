@@ -1,27 +1,23 @@
 //! Five rules, each beside the function that a programmer would have written instead, and the contexts that both are run on.
 
 mod event;
-mod interned;
 
 pub(crate) use event::{EVENTS, Event, events};
-pub(crate) use interned::{Interned, Interner};
 
 /// A rule and its hand-written twin.
 pub(crate) struct Workload {
     pub(crate) name: &'static str,
     pub(crate) source: &'static str,
     pub(crate) by_hand: fn(&Event) -> bool,
-    /// The same over texts that have become numbers.
-    pub(crate) by_ids: fn(&Interned) -> bool,
 }
 
 /// All attributes that they read stand in the built-in schema; `tenure_days` is one of its free `custom_attributes`, all others have types there.
 pub(crate) const WORKLOADS: [Workload; 5] = [
-    Workload { name: "R1", source: R1, by_hand: r1, by_ids: interned::r1 },
-    Workload { name: "R2", source: R2, by_hand: r2, by_ids: interned::r2 },
-    Workload { name: "R3", source: R3, by_hand: r3, by_ids: interned::r3 },
-    Workload { name: "R4", source: R4, by_hand: r4, by_ids: interned::r4 },
-    Workload { name: "R5", source: R5, by_hand: r5, by_ids: interned::r5 },
+    Workload { name: "R1", source: R1, by_hand: r1 },
+    Workload { name: "R2", source: R2, by_hand: r2 },
+    Workload { name: "R3", source: R3, by_hand: r3 },
+    Workload { name: "R4", source: R4, by_hand: r4 },
+    Workload { name: "R5", source: R5, by_hand: r5 },
 ];
 
 const R1: &str = r#"domain == "IT""#;

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 
+use triggerfish::backend::Backend as Choice;
 use triggerfish::schema::Schema;
 use triggerfish::{Context, Timestamp};
 
@@ -11,13 +12,20 @@ use crate::workloads::Workload;
 const NOW: Timestamp = Timestamp::EPOCH;
 
 /// All backends that the library has. A rule that is checked against a schema is the faster one: the kinds of its attributes are known.
-pub(crate) const BACKENDS: [Backend; 1] = [Backend { name: "Triggerfish interp", engine: || triggerfish::Engine::new().with_schema(Schema::builtin()) }];
+pub(crate) const BACKENDS: [Backend; 2] =
+    [Backend { name: "Triggerfish interp", backend: Choice::Interp }, Backend { name: "Triggerfish native", backend: Choice::Jit }];
 
 /// A backend, as the engine that compiles for it.
 #[derive(Clone, Copy)]
 pub(crate) struct Backend {
     name: &'static str,
-    engine: fn() -> triggerfish::Engine,
+    backend: Choice,
+}
+
+impl Backend {
+    fn engine(self) -> triggerfish::Engine {
+        triggerfish::Engine::new().with_schema(Schema::builtin()).with_backend(self.backend)
+    }
 }
 
 impl Engine for Backend {
@@ -26,13 +34,13 @@ impl Engine for Backend {
     }
 
     fn prepare(&self, workload: &Workload, inputs: &Inputs) -> Result<Prepared, Box<dyn Error>> {
-        let rule = (self.engine)().compile(workload.source)?;
+        let rule = self.engine().compile(workload.source)?;
         let contexts: Vec<Context> = inputs.documents.iter().map(|document| rule.bind_json(document)).collect::<Result<_, _>>()?;
         Ok(over(contexts, move |context| rule.matches(context, NOW) == Ok(true)))
     }
 
     fn prepare_bytes(&self, workload: &Workload, inputs: &Inputs) -> Result<Prepared, Box<dyn Error>> {
-        let rule = (self.engine)().compile(workload.source)?;
+        let rule = self.engine().compile(workload.source)?;
         Ok(over(inputs.documents.clone(), move |document| rule.matches_json(document, NOW) == Ok(true)))
     }
 }
