@@ -97,11 +97,13 @@ impl Module {
 
 impl Plan {
     fn native(self, code: &Arc<Code>) -> Result<Native, Unavailable> {
+        // Whoever calls one of the two functions passes its cells on to the bodies of lambdas.
+        let by_lambdas = self.lambdas.iter().map(|placed| placed.outline.cells).max().unwrap_or(0);
         let entry = |placed: &Placed| {
             let address = code.at(placed.offset).ok_or_else(|| Unavailable::Codegen("a function has no code".to_owned()))?;
             // SAFETY: a function of this signature was generated there: `lower::function` makes no other.
             let function = unsafe { std::mem::transmute::<*const u8, Function>(address) };
-            Ok(Entry { function, cells: placed.outline.cells, needs_run: placed.outline.needs_run })
+            Ok(Entry { function, cells: placed.outline.cells.max(by_lambdas), needs_run: placed.outline.needs_run })
         };
         Ok(Native {
             truth: entry(&self.truth)?,
