@@ -97,7 +97,7 @@ pub(super) fn classify(program: &Program, layout: &Layout, charges: bool) -> Che
             }
             Node::Attribute(slot, _) => {
                 let facts = program.facts(id);
-                let leaf = Leaf { slot, kinds: facts.kinds, test: Test::Truthy, negated: false, slow: unreadable(program, id) };
+                let leaf = Leaf { slot, kinds: facts.kinds, test: Test::Truthy, negated: false, slow: unreadable(program, layout, id) };
                 cheap.add(id, leaf)
             }
             Node::Compare(op, left, right) => match leaf(program, layout, charges, op, left, right) {
@@ -132,7 +132,7 @@ pub(super) fn is_free(constant: &Constant, charges: bool) -> bool {
 
 fn leaf(program: &Program, layout: &Layout, charges: bool, op: CompareOp, left: NodeId, right: NodeId) -> Option<Leaf> {
     let constant = |id| program.constant_of(id).filter(|constant| is_free(constant, charges)).map(|constant| &constant.value);
-    let attribute = |id| program.slot_of(id).map(|slot| (slot, program.facts(id).kinds, unreadable(program, id)));
+    let attribute = |id| program.slot_of(id).map(|slot| (slot, program.facts(id).kinds, unreadable(program, layout, id)));
     let negated = matches!(op, CompareOp::NotEqual | CompareOp::NotIn);
     if matches!(op, CompareOp::In | CompareOp::NotIn)
         && let (Some(Value::Text(needle)), Some((slot, kinds, unreadable))) = (constant(left), attribute(right))
@@ -209,8 +209,13 @@ fn tags(kinds: Kinds) -> u32 {
 }
 
 /// The tags that say that an attribute cannot be read, if that can happen.
-fn unreadable(program: &Program, attribute: NodeId) -> u32 {
-    if program.facts(attribute).errors.is_empty() { 0 } else { 1 << Cell::NO_MEMBERS | 1 << Cell::FAILED }
+fn unreadable(program: &Program, layout: &Layout, attribute: NodeId) -> u32 {
+    if may_be_unreadable(program, layout, attribute) { 1 << Cell::NO_MEMBERS | 1 << Cell::FAILED } else { 0 }
+}
+
+/// Whether reading an attribute may fail. What is computed always may: the budget that it shares may be used up, whatever is known of it alone.
+pub(super) fn may_be_unreadable(program: &Program, layout: &Layout, attribute: NodeId) -> bool {
+    !program.facts(attribute).errors.is_empty() || program.slot_of(attribute).is_some_and(|slot| layout.is_computed(slot))
 }
 
 impl Lowerer<'_, '_> {

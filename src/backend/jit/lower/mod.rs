@@ -23,7 +23,7 @@ use super::run::{Pair, Run};
 use crate::context::{Cell, Layout, SlotId};
 use crate::hir::{NodeId, Program};
 use crate::source::Span;
-use crate::value::{ErrorKinds, EvalErrorKind, Kinds};
+use crate::value::{EvalErrorKind, Kinds};
 
 /// A value of the generated code.
 type Word = ir::Value;
@@ -382,9 +382,5 @@ impl Lowerer<'_, '_> {
 
     fn kinds(&self, node: NodeId) -> Kinds {
         self.program.facts(node).kinds
-    }
-
-    fn errors(&self, node: NodeId) -> ErrorKinds {
-        self.program.facts(node).errors
     }
 }

@@ -65,7 +65,7 @@ impl Lowerer<'_, '_> {
     }
 
     fn attribute(&mut self, id: NodeId, slot: SlotId) -> Operand {
-        if !self.errors(id).is_empty() {
+        if super::leaf::may_be_unreadable(self.program, self.layout, id) {
             let tag = self.tag(slot);
             let unreadable = self.builder.ins().icmp_imm_u(IntCC::UnsignedGreaterThanOrEqual, tag, i64::from(Cell::NO_MEMBERS));
             let (cold, next) = (self.cold_block(), self.builder.create_block());
