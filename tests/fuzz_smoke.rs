@@ -96,6 +96,14 @@ fn evaluate() {
 }
 
 #[test]
+fn backends() {
+    let tally = smoke("backends");
+    assert!(tally.matched > 0 && tally.unmatched > 0 && tally.failed > 0, "{tally}");
+    let seen = tally.compared;
+    assert!(seen.evaluations > 1_000 && seen.charged > 0 && seen.exhausted > 0 && seen.bytes > 0, "{tally}");
+}
+
+#[test]
 fn ruleset() {
     let tally = smoke("ruleset");
     assert!(tally.handoff.options > 0, "{tally}");

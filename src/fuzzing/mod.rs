@@ -11,6 +11,7 @@
 //! An input that begins with [`STRUCTURED`] is a stream of decisions for the generators; any other is text, so that seeds and dictionaries are of use.
 
 mod calendars;
+mod compared;
 mod decided;
 mod dictionary;
 mod facts;
@@ -22,8 +23,10 @@ mod targets;
 
 use std::fmt;
 
+pub use compared::{Compared, forms, helpers};
 pub use decided::Decided;
 pub use dictionary::dictionary;
+pub use targets::backends::{Extent, compare};
 
 use generate::Dice;
 
@@ -41,12 +44,18 @@ pub struct Target {
 }
 
 /// All targets.
-pub const TARGETS: [Target; 8] = [
+pub const TARGETS: [Target; 9] = [
     Target { name: "parse", doc: "any text parses or is refused with diagnostics that point into it", body: targets::parse::run, rule: targets::parse::rule },
     Target { name: "scan", doc: "what the scan passes, everything behind it can bear on a small stack", body: targets::scan::run, rule: targets::scan::rule },
     Target { name: "roundtrip", doc: "printing keeps meaning and comments, and is idempotent", body: targets::roundtrip::run, rule: targets::roundtrip::rule },
     Target { name: "check", doc: "what the checker says of a rule is what happens when it runs", body: targets::check::run, rule: targets::check::rule },
     Target { name: "evaluate", doc: "all ways to evaluate agree, within their budgets", body: targets::evaluate::run, rule: targets::evaluate::rule },
+    Target {
+        name: "backends",
+        doc: "native code gives what the interpreter gives, and charges the same",
+        body: targets::backends::run,
+        rule: targets::backends::rule,
+    },
     Target {
         name: "ruleset",
         doc: "any file loads and means the same however it is written, or is refused with diagnostics that point into it",
@@ -86,16 +95,21 @@ pub struct Tally {
     pub fixed: u64,
     /// What was decided.
     pub handoff: Decided,
+    /// What backends were compared on.
+    pub compared: Compared,
 }
 
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Tally { inputs, valid, refused, safe, unbound, unmatched, matched, failed, fixed, handoff } = self;
+        let Tally { inputs, valid, refused, safe, unbound, unmatched, matched, failed, fixed, handoff, compared } = self;
         write!(
             f,
             "{inputs} inputs: {valid} valid ({safe} cannot fail), {refused} refused; {matched} matched, {unmatched} did not, {failed} failed, {unbound} contexts did not bind; {fixed} fixes"
         )?;
-        if *handoff == Decided::default() { Ok(()) } else { write!(f, "; {handoff}") }
+        if *handoff != Decided::default() {
+            write!(f, "; {handoff}")?;
+        }
+        if *compared == Compared::default() { Ok(()) } else { write!(f, "; {compared}") }
     }
 }
 

@@ -43,6 +43,10 @@ macro_rules! helpers {
         }
 
         impl Helper {
+            /// The names of all helpers, in the order of their numbers.
+            #[cfg(feature = "fuzzing")]
+            pub(super) const NAMES: [&str; <[&str]>::len(&[$(stringify!($name)),*])] = [$(stringify!($name)),*];
+
             /// How many words it takes beside the run.
             pub(super) fn words(self) -> usize {
                 match self { $( Helper::$variant => <[&str]>::len(&[$(stringify!($word)),*]), )* }
@@ -61,6 +65,8 @@ macro_rules! helpers {
 
         $(
             extern "C" fn $name(run: *mut Run<'_> $(, $word: words!($word))*) -> u64 {
+                #[cfg(feature = "fuzzing")]
+                super::seen::called(Helper::$variant as usize);
                 // SAFETY: generated code passes on the run that it was called with, which lives until it returns, and nobody else uses it meanwhile: where a
                 // helper calls generated code again, it holds no reference to the run.
                 guarded(run, |$run: *mut Run<'_>| -> $outcome { $body })

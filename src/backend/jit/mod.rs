@@ -19,6 +19,8 @@ mod isa;
 mod lower;
 mod native;
 mod run;
+#[cfg(feature = "fuzzing")]
+pub(crate) mod seen;
 mod switch;
 #[cfg(test)]
 mod tests;

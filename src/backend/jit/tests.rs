@@ -1,6 +1,8 @@
 //! Generated code against the interpreter.
+#![allow(clippy::print_stdout, reason = "how long the largest programs take to compile is told, not asserted")]
 
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
+use std::time::{Duration, Instant};
 
 use serde_json::{Value as Json, json};
 
@@ -12,7 +14,7 @@ use crate::context::{Context, Layout};
 use crate::limits::Limits;
 use crate::rule::Expression;
 use crate::schema::Schema;
-use crate::value::{Budget, Timestamp, Value};
+use crate::value::{Budget, EvalErrorKind, Timestamp, Value};
 
 /// Runs a rule on both backends, at both levels, with and without a budget that is shared, and gives what all say.
 fn all_agree(source: &str, schema: Option<&Schema>, documents: &[Json]) -> Vec<String> {
@@ -162,6 +164,36 @@ AND user.custom_attributes.tenure_days > 30 AND NOT ("CONTRACTOR" IN user.user_t
 }
 
 #[test]
+fn a_declared_text_that_is_missing_is_missing_behind_any_operator() {
+    let schema = Schema::builtin();
+    let documents = [json!({}), json!({"domain": "IT"}), json!({"user": {"department": "Sales"}}), json!({"user": {"country_code": "DE"}})];
+    for rule in [
+        r#"$COALESCE($COALESCE(user.department, user.country_code), "none")"#,
+        r#"$COALESCE(domain AND user.department, user.country_code, 1)"#,
+        r#"$COALESCE(IF domain == "IT" THEN user.department ELSE user.country_code, [domain])"#,
+    ] {
+        all_agree(rule, Some(&schema), &documents);
+    }
+}
+
+#[test]
+fn a_lambda_reads_no_cell_that_a_context_does_not_have() {
+    let limits = Limits::default();
+    let mut layout = Layout::default();
+    let world = World { schema: None, calendars: &NoCalendars, names: Names::NONE, limits: &limits };
+    let expression = Expression::compile("l.$ANY(x => x == a) OR l.$FILTER(x => x > 1).$ALL(x => b AND c.d.e)", world, &mut layout).unwrap();
+    let program = expression.program();
+    let native = compile(&[Unit { program, layout: &layout, shares_budget: false }], Optimisation::None).unwrap().remove(0);
+    let mut fewer = Layout::default();
+    for path in layout.paths().collect::<Vec<_>>() {
+        let context = Context::from_value(&fewer, &json!({"l": [1, 2, 3]}), &limits).unwrap();
+        let job = Job { program, context: &context, now: Timestamp::EPOCH, calendars: &NoCalendars };
+        assert_eq!(native.evaluate(&job).unwrap_err().kind, EvalErrorKind::TypeMismatch, "{} cells", context.cells().len());
+        fewer.slot(path, None);
+    }
+}
+
+#[test]
 fn code_is_given_back() {
     let limits = Limits::default();
     let mut layout = Layout::default();
@@ -174,4 +206,100 @@ fn code_is_given_back() {
     assert!(code.upgrade().is_some(), "the other still runs on it");
     drop(other);
     assert!(code.upgrade().is_none());
+}
+
+// ---- the largest and the deepest
+
+/// The least stack that the language promises to fit, and what a build without optimisation needs.
+const SMALL_STACK: usize = if cfg!(debug_assertions) { 1024 * 1024 } else { 256 * 1024 };
+const HANGS_AFTER: Duration = Duration::from_secs(300);
+const LONGEST: usize = 64 * 1024;
+
+/// Compiles a rule on a small stack, at both levels, and runs it there beside the interpreter.
+#[track_caller]
+fn fits(name: &str, source: String, document: Json) {
+    let (done, waits) = mpsc::channel();
+    let told = name.to_owned();
+    let work = move || {
+        let limits = Limits::default();
+        let mut layout = Layout::default();
+        let world = World { schema: None, calendars: &NoCalendars, names: Names::NONE, limits: &limits };
+        let expression = Expression::compile(&source, world, &mut layout).unwrap_or_else(|found| panic!("{told}: {:?}", found.first()));
+        let program = expression.program();
+        let contexts = [Context::from_value(&layout, &document, &limits).unwrap(), Context::empty(&layout)];
+        for level in Optimisation::ALL {
+            let start = Instant::now();
+            let native = compile(&[Unit { program, layout: &layout, shares_budget: true }], level).unwrap().remove(0);
+            println!("{told}: {} bytes of source, {level:?}: {:.2} s, {} bytes of code", source.len(), start.elapsed().as_secs_f64(), native.bytes());
+            for context in &contexts {
+                let job = Job { program, context, now: Timestamp::EPOCH, calendars: &NoCalendars };
+                assert_eq!(native.evaluate(&job), interp::evaluate(&job), "{told}");
+                assert_eq!(native.matches(&job), interp::matches(&job), "{told}");
+            }
+        }
+        done.send(()).unwrap();
+    };
+    let thread = std::thread::Builder::new().name(name.to_owned()).stack_size(SMALL_STACK).spawn(work).unwrap();
+    let outcome = waits.recv_timeout(HANGS_AFTER);
+    assert!(outcome != Err(mpsc::RecvTimeoutError::Timeout), "{name} hangs");
+    thread.join().unwrap_or_else(|_| panic!("{name} fails"));
+}
+
+/// So many of these, or as many as a rule has room for.
+fn row(most: usize, before: &str, between: &str, after: &str, part: impl Fn(usize) -> String) -> String {
+    let mut text = before.to_owned();
+    for at in 0..most {
+        let next = part(at);
+        if text.len() + between.len() + next.len() + after.len() > LONGEST {
+            break;
+        }
+        if at > 0 {
+            text.push_str(between);
+        }
+        text.push_str(&next);
+    }
+    text + after
+}
+
+#[test]
+fn the_largest_rules_compile_and_run_on_a_small_stack() {
+    let name = |at: usize| format!("a.{}", ["b", "c", "d", "e", "f", "g", "h"][at % 7]);
+    let document = json!({"a": {"b": 1, "c": "x", "d": 2.5, "e": ["x"], "f": 4, "g": 5, "h": null}, "n": 3, "l": [1, 2]});
+    fits("tests in one AND", row(2400, "", " AND ", "", |at| format!("{} != \"w{at}\"", name(at))), document.clone());
+    fits("comparisons in one OR", row(1900, "", " OR ", "", |at| format!("n + 1 == {}", at + 100)), document.clone());
+    fits("terms of a sum", row(4900, "", " + ", "", |_| "n".to_owned()), document.clone());
+    fits("elements of a list", row(3000, "[", ", ", "]", name), document.clone());
+    fits("literals of a list", row(4900, "a.c IN [", ", ", "]", |at| format!("\"w{at}\"")), document.clone());
+    fits("branches", row(1600, "", " ELSE ", " ELSE n", |at| format!("IF n == {} THEN {}", at + 50, name(at))), document.clone());
+    fits("arguments", row(3000, "$COALESCE(a.h, ", ", ", ")", |_| "a.h".to_owned()), document.clone());
+    fits("links", row(4900, "n", "", "", |_| ".$TEXT()".to_owned()), document.clone());
+    fits("lambdas", row(1400, "", " OR ", "", |at| format!("l.$ANY(x => x == {})", at + 9)), document);
+}
+
+#[test]
+fn the_deepest_rules_compile_and_run_on_a_small_stack() {
+    let document = json!({"a": 1, "b": 2, "l": [1]});
+    for (open, inside, close) in [
+        ("IF a THEN ", "b", " ELSE l"),
+        ("IF a == 1 THEN b ELSE (", "l", ")"),
+        ("(a AND ", "b", ")"),
+        ("(a OR b AND NOT b == ", "a", ")"),
+        ("(a + ", "b", ")"),
+        ("[a, ", "b", ", l]"),
+        ("{\"k\": ", "b", "}"),
+        ("$COALESCE(NULL, ", "a", ", b)"),
+        ("l.$MAP(x => ", "x", ")"),
+        ("$REDUCE(l, (acc, x) => acc + x + ", "acc", ", a)"),
+        ("l.$ANY(x => a == 5 OR ", "x", ")"),
+        ("(a OR b AND NOT a == b + b * -$LENGTH(l.$MAP(x => IF x THEN [x, {\"k\": ", "a", "}] ELSE b)))"),
+    ] {
+        let nested = |times: usize| format!("{}{inside}{}", open.repeat(times), close.repeat(times));
+        let limits = Limits::default();
+        let compiles = |source: &str| {
+            let world = World { schema: None, calendars: &NoCalendars, names: Names::NONE, limits: &limits };
+            Expression::compile(source, world, &mut Layout::default()).is_ok()
+        };
+        let times = (1..=65).rev().find(|times| compiles(&nested(*times))).unwrap();
+        fits(&format!("{times} times {open}"), nested(times), document.clone());
+    }
 }

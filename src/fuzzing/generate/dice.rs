@@ -121,6 +121,12 @@ impl<'d> Dice<'d> {
             .collect()
     }
 
+    /// Whether all bytes have been used.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.data.is_empty()
+    }
+
     /// The bytes that are left.
     pub fn rest(&mut self) -> &'d [u8] {
         let length = self.data.len();

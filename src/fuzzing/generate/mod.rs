@@ -9,6 +9,7 @@ mod questions;
 mod rules;
 mod schemas;
 mod sets;
+mod shaped;
 mod texts;
 mod yaml;
 
@@ -18,6 +19,7 @@ pub use questions::{MARK, MARKED_NUMBER, Marks, Question, question};
 pub use rules::rule as tree;
 pub use schemas::{World, builtin, generated, strict_builtin};
 pub use sets::rule_set;
+pub use shaped::{shaped, sprinkled};
 pub use texts::{mutated, nested, noisy, rule as text, soup, tokens};
 pub use yaml::yaml;
 

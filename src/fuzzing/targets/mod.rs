@@ -1,5 +1,6 @@
 //! The bodies of the targets.
 
+pub(super) mod backends;
 pub(super) mod check;
 pub(super) mod decide;
 pub(super) mod evaluate;

@@ -82,6 +82,39 @@ impl Cheap {
     }
 }
 
+#[cfg(feature = "fuzzing")]
+impl Leaf {
+    /// Counts the forms of the test.
+    fn seen(&self) {
+        use crate::backend::jit::seen::generated;
+        match &self.test {
+            Test::Truthy => generated("truthy"),
+            Test::Among { ids: Ids::Ranges(ranges), scalars } => {
+                generated(match (ranges.as_slice(), scalars.as_slice()) {
+                    ([], []) => "among nothing",
+                    ([], [_]) => "one scalar",
+                    ([], _) => "scalars",
+                    ([(first, last)], []) if first == last => "one id",
+                    ([_], []) => "one range of ids",
+                    (_, []) => "ranges of ids",
+                    _ => "ranges and scalars",
+                });
+            }
+            Test::Among { ids: Ids::Bits(..), scalars } => generated(if scalars.is_empty() { "bits of ids" } else { "bits and scalars" }),
+            Test::Ordered { integer: IntegerTest::Always(_), .. } => generated("order beyond Integers"),
+            Test::Ordered { float: None, .. } => generated("order beyond Floats"),
+            Test::Ordered { .. } => generated("order"),
+            Test::Has(_) => generated("has a literal"),
+        }
+        if self.negated {
+            generated("negated");
+        }
+        if self.slow != 0 {
+            generated("slow for a tag");
+        }
+    }
+}
+
 /// Finds what is cheap. `charges`: whether what is spent has to be charged.
 pub(super) fn classify(program: &Program, layout: &Layout, charges: bool) -> Cheap {
     let mut cheap = Cheap { leaves: HashMap::new(), costs: Vec::new(), slow: Vec::new() };
@@ -279,6 +312,8 @@ impl Lowerer<'_, '_> {
 
     fn leaf(&mut self, id: NodeId, reached: Option<Word>) -> Word {
         let Some(leaf) = self.cheap.leaves.get(&id).cloned() else { return self.bool(false) };
+        #[cfg(feature = "fuzzing")]
+        leaf.seen();
         let found = match &leaf.test {
             Test::Truthy => self.is_truthy(leaf.slot, leaf.kinds),
             Test::Among { ids, scalars } => self.is_among(&leaf, ids, scalars),
@@ -461,6 +496,8 @@ impl Lowerer<'_, '_> {
     /// Whether a List has a literal, with its length charged; for what is no List, the helper. Not cheap, because of the charge.
     pub(super) fn has_charged(&mut self, id: NodeId, slot: SlotId, bit: u32, negated: bool) -> Word {
         use crate::value::{Budget, EvalErrorKind};
+        #[cfg(feature = "fuzzing")]
+        crate::backend::jit::seen::generated("has a literal, charged");
         let is_list = self.has_tag(slot, Cell::LIST);
         let (fast, slow) = (self.builder.create_block(), self.builder.create_block());
         let (next, joined) = self.joining_truths();

@@ -50,6 +50,8 @@ impl Lowerer<'_, '_> {
             if let Some(before) = all
                 && cost.is_none_or(|cost| tests + cost > MOST_TESTS)
             {
+                #[cfg(feature = "fuzzing")]
+                crate::backend::jit::seen::generated("a row of tests, cut");
                 self.leave_if(before, decisive, done);
                 (all, tests) = (None, 0);
             }
@@ -154,6 +156,8 @@ impl Lowerer<'_, '_> {
         if !self.kinds(right).has(Kind::Text) {
             return None;
         }
+        #[cfg(feature = "fuzzing")]
+        crate::backend::jit::seen::generated("a prepared searcher");
         let searched = self.value(right);
         let searcher = self.shared.searchers.len();
         self.shared.searchers.push(Finder::new(needle.as_bytes()).into_owned());
