@@ -171,12 +171,14 @@ mod tests {
         for folder in ["examples", "tests/rulesets"] {
             files.extend(std::fs::read_dir(root.join(folder)).unwrap().map(|entry| entry.unwrap().path()));
         }
-        let mut all = 0;
+        let (mut sets, mut all) = (0, 0);
         for path in files.iter().filter(|path| path.extension().is_some_and(|extension| extension == "yaml")) {
             let text = std::fs::read_to_string(path).unwrap();
             let folder = Folder::new(path.parent().unwrap());
             let (read, written) = file::read_noting(&text, Format::Yaml, "set", &folder, &Limits::default());
+            // One of the examples is a schema.
             let Some(model) = read.model else { continue };
+            sets += 1;
             let expressions = model.expressions();
             let mut places: Vec<*const crate::rule::Expression> = expressions.iter().map(|expression| std::ptr::from_ref(*expression)).collect();
             places.sort_unstable();
@@ -186,7 +188,7 @@ mod tests {
             assert_eq!(expressions.len(), met, "{}", path.display());
             all += met;
         }
-        assert!(all > 300, "only {all} expressions were found");
+        assert!(sets >= 15 && all >= 200, "only {all} expressions of {sets} rule sets were found");
     }
 
     #[test]

@@ -213,7 +213,6 @@ fn code_is_given_back() {
 /// The least stack that the language promises to fit, and what a build without optimisation needs.
 const SMALL_STACK: usize = if cfg!(debug_assertions) { 1024 * 1024 } else { 256 * 1024 };
 const HANGS_AFTER: Duration = Duration::from_secs(300);
-const LONGEST: usize = 64 * 1024;
 
 /// Compiles a rule on a small stack, at both levels, and runs it there beside the interpreter.
 #[track_caller]
@@ -245,35 +244,38 @@ fn fits(name: &str, source: String, document: Json) {
     thread.join().unwrap_or_else(|_| panic!("{name} fails"));
 }
 
-/// So many of these, or as many as a rule has room for.
-fn row(most: usize, before: &str, between: &str, after: &str, part: impl Fn(usize) -> String) -> String {
-    let mut text = before.to_owned();
-    for at in 0..most {
-        let next = part(at);
-        if text.len() + between.len() + next.len() + after.len() > LONGEST {
-            break;
-        }
-        if at > 0 {
-            text.push_str(between);
-        }
-        text.push_str(&next);
+fn compiles(source: &str) -> bool {
+    let limits = Limits::default();
+    let world = World { schema: None, calendars: &NoCalendars, names: Names::NONE, limits: &limits };
+    Expression::compile(source, world, &mut Layout::default()).is_ok()
+}
+
+/// A row of these, as long as a rule may be.
+#[track_caller]
+fn longest_row(before: &str, between: &str, after: &str, part: impl Fn(usize) -> String) -> String {
+    let row = |count: usize| format!("{before}{}{after}", (0..count).map(&part).collect::<Vec<_>>().join(between));
+    let (mut fits, mut does_not) = (1, Limits::default().source_bytes);
+    while does_not - fits > 1 {
+        let middle = usize::midpoint(fits, does_not);
+        *(if compiles(&row(middle)) { &mut fits } else { &mut does_not }) = middle;
     }
-    text + after
+    assert!(fits > 100, "only {fits} parts");
+    row(fits)
 }
 
 #[test]
 fn the_largest_rules_compile_and_run_on_a_small_stack() {
     let name = |at: usize| format!("a.{}", ["b", "c", "d", "e", "f", "g", "h"][at % 7]);
     let document = json!({"a": {"b": 1, "c": "x", "d": 2.5, "e": ["x"], "f": 4, "g": 5, "h": null}, "n": 3, "l": [1, 2]});
-    fits("tests in one AND", row(2400, "", " AND ", "", |at| format!("{} != \"w{at}\"", name(at))), document.clone());
-    fits("comparisons in one OR", row(1900, "", " OR ", "", |at| format!("n + 1 == {}", at + 100)), document.clone());
-    fits("terms of a sum", row(4900, "", " + ", "", |_| "n".to_owned()), document.clone());
-    fits("elements of a list", row(3000, "[", ", ", "]", name), document.clone());
-    fits("literals of a list", row(4900, "a.c IN [", ", ", "]", |at| format!("\"w{at}\"")), document.clone());
-    fits("branches", row(1600, "", " ELSE ", " ELSE n", |at| format!("IF n == {} THEN {}", at + 50, name(at))), document.clone());
-    fits("arguments", row(3000, "$COALESCE(a.h, ", ", ", ")", |_| "a.h".to_owned()), document.clone());
-    fits("links", row(4900, "n", "", "", |_| ".$TEXT()".to_owned()), document.clone());
-    fits("lambdas", row(1400, "", " OR ", "", |at| format!("l.$ANY(x => x == {})", at + 9)), document);
+    fits("tests in one AND", longest_row("", " AND ", "", |at| format!("{} != \"w{at}\"", name(at))), document.clone());
+    fits("comparisons in one OR", longest_row("", " OR ", "", |at| format!("n + 1 == {}", at + 100)), document.clone());
+    fits("terms of a sum", longest_row("", " + ", "", |_| "n".to_owned()), document.clone());
+    fits("elements of a list", longest_row("[", ", ", "]", name), document.clone());
+    fits("literals of a list", longest_row("a.c IN [", ", ", "]", |at| format!("\"w{at}\"")), document.clone());
+    fits("branches", longest_row("", " ELSE ", " ELSE n", |at| format!("IF n == {} THEN {}", at + 50, name(at))), document.clone());
+    fits("arguments", longest_row("$COALESCE(a.h, ", ", ", ")", |_| "a.h".to_owned()), document.clone());
+    fits("links", longest_row("n", "", "", |_| ".$TEXT()".to_owned()), document.clone());
+    fits("lambdas", longest_row("", " OR ", "", |at| format!("l.$ANY(x => x == {})", at + 9)), document);
 }
 
 #[test]
@@ -294,11 +296,6 @@ fn the_deepest_rules_compile_and_run_on_a_small_stack() {
         ("(a OR b AND NOT a == b + b * -$LENGTH(l.$MAP(x => IF x THEN [x, {\"k\": ", "a", "}] ELSE b)))"),
     ] {
         let nested = |times: usize| format!("{}{inside}{}", open.repeat(times), close.repeat(times));
-        let limits = Limits::default();
-        let compiles = |source: &str| {
-            let world = World { schema: None, calendars: &NoCalendars, names: Names::NONE, limits: &limits };
-            Expression::compile(source, world, &mut Layout::default()).is_ok()
-        };
         let times = (1..=65).rev().find(|times| compiles(&nested(*times))).unwrap();
         fits(&format!("{times} times {open}"), nested(times), document.clone());
     }
