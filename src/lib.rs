@@ -66,6 +66,7 @@ pub mod hir;
 pub mod limits;
 pub mod rule;
 pub mod schema;
+mod simd;
 pub mod source;
 mod stack;
 pub mod syntax;

@@ -96,6 +96,12 @@ fn evaluate() {
 }
 
 #[test]
+fn bind() {
+    let tally = smoke("bind");
+    assert!(tally.unbound > tally.inputs / 10 && tally.scanned > tally.inputs / 2, "{tally}");
+}
+
+#[test]
 fn backends() {
     let tally = smoke("backends");
     assert!(tally.matched > 0 && tally.unmatched > 0 && tally.failed > 0, "{tally}");

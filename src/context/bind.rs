@@ -11,27 +11,6 @@ use crate::value::Value;
 use crate::value::json::{JsonError, JsonKind, Reader, from_serde};
 
 impl Context {
-    /// Binds a JSON document.
-    ///
-    /// # Errors
-    /// The document is no JSON object, too large or too deep; something that is read is no value (an Integer outside 64 bits, a key twice, half a
-    /// surrogate pair); or, with a strict schema, something that is read is not of its declared type.
-    pub fn from_json(layout: &Layout, json: &[u8], limits: &Limits) -> Result<Context, ContextError> {
-        if json.len() > limits.context_bytes {
-            return Err(too_large(limits));
-        }
-        let located =
-            |error: JsonError| ContextError { pointer: pointer_at(json, error.offset), message: error.problem.to_string(), offset: Some(error.offset) };
-        let mut reader = Reader::new(json, limits.effective_json_depth()).map_err(located)?;
-        if reader.kind().map_err(located)? != JsonKind::Object {
-            return Err(no_object());
-        }
-        let mut binder = Binder::new(layout, limits);
-        binder.read_members(&mut reader, &layout.roots, 1, &located)?;
-        reader.finish().map_err(located)?;
-        Ok(binder.finish())
-    }
-
     /// Binds a document that `serde_json` has read.
     ///
     /// # Errors
@@ -40,12 +19,14 @@ impl Context {
         let serde_json::Value::Object(members) = document else {
             return Err(no_object());
         };
-        let mut binder = Binder::new(layout, limits);
+        let mut context = Context::empty(layout);
+        let mut binder = Binder::new(layout, limits, &mut context);
         let mut taken = Taken { room: limits.context_bytes, depth: limits.effective_json_depth() };
         for branch in layout.roots.iter() {
             binder.take(branch, members.get(branch.name.as_ref()), 1, &mut taken)?;
         }
-        Ok(binder.finish())
+        binder.finish();
+        Ok(context)
     }
 
     /// Binds any value that serializes as a JSON object.
@@ -62,7 +43,21 @@ impl Context {
     }
 }
 
-fn too_large(limits: &Limits) -> ContextError {
+/// Binds a JSON document to an empty context: what [`Context::from_json`] means.
+pub(super) fn read_document(context: &mut Context, layout: &Layout, json: &[u8], limits: &Limits) -> Result<(), ContextError> {
+    let located = |error: JsonError| ContextError { pointer: pointer_at(json, error.offset), message: error.problem.to_string(), offset: Some(error.offset) };
+    let mut reader = Reader::new(json, limits.effective_json_depth()).map_err(located)?;
+    if reader.kind().map_err(located)? != JsonKind::Object {
+        return Err(no_object());
+    }
+    let mut binder = Binder::new(layout, limits, context);
+    binder.read_members(&mut reader, &layout.roots, 1, &located)?;
+    reader.finish().map_err(located)?;
+    binder.finish();
+    Ok(())
+}
+
+pub(super) fn too_large(limits: &Limits) -> ContextError {
     ContextError { pointer: String::new(), message: format!("the context is larger than {} bytes", limits.context_bytes), offset: None }
 }
 
@@ -79,25 +74,37 @@ struct Taken {
     depth: usize,
 }
 
-struct Binder<'l> {
+pub(super) struct Binder<'l, 'c> {
     layout: &'l Layout,
-    context: Context,
+    context: &'c mut Context,
     conformer: Conformer,
     pointer: Pointer,
 }
 
-impl<'l> Binder<'l> {
-    fn new(layout: &'l Layout, limits: &Limits) -> Binder<'l> {
+impl<'l, 'c> Binder<'l, 'c> {
+    /// A binder that fills an empty context.
+    pub(super) fn new(layout: &'l Layout, limits: &Limits, context: &'c mut Context) -> Binder<'l, 'c> {
         Binder {
             layout,
-            context: Context::empty(layout),
+            context,
             conformer: Conformer { strict: layout.strict, warnings: Vec::new(), room: limits.context_bytes },
             pointer: Pointer::default(),
         }
     }
 
-    fn finish(self) -> Context {
-        Context { warnings: self.conformer.warnings, ..self.context }
+    fn finish(self) {
+        self.context.warnings = self.conformer.warnings;
+    }
+
+    /// Places the value of the branch to which these places lead; `None` where it does not fit.
+    pub(super) fn place_at(&mut self, places: &[usize], value: Value) -> Option<()> {
+        let (first, rest) = places.split_first()?;
+        let branch = rest.iter().try_fold(self.layout.roots.get(*first)?, |branch, place| branch.branches.get(*place))?;
+        self.place(branch, value, places.len()).ok()
+    }
+
+    pub(super) fn has_warnings(&self) -> bool {
+        !self.conformer.warnings.is_empty()
     }
 
     /// Reads the members of the object that the reader is at; their names are `depth` names down.

@@ -1,7 +1,7 @@
 //! A slot as native code reads it: sixteen bytes.
 
 use super::dictionary::Dictionary;
-use crate::value::{EvalErrorKind, Value};
+use crate::value::{EvalErrorKind, Float, Number, Value};
 
 /// What stands in a slot: its kind, and as much of its value as fits.
 ///
@@ -55,18 +55,40 @@ impl Cell {
         Cell { tag: Cell::FAILED, id: 0, payload: kind as u64 }
     }
 
-    pub(super) fn text(text: &str, dictionary: &Dictionary) -> Cell {
-        Cell { tag: Cell::TEXT, id: dictionary.id(text.as_bytes()), payload: text.len() as u64 }
+    pub(super) fn text(text: &[u8], dictionary: &Dictionary) -> Cell {
+        Cell { tag: Cell::TEXT, id: dictionary.id(text), payload: text.len() as u64 }
+    }
+
+    pub(super) fn bool(value: bool) -> Cell {
+        Cell { tag: Cell::BOOL, id: 0, payload: u64::from(value) }
+    }
+
+    pub(super) fn number(number: Number) -> Cell {
+        match number {
+            Number::Integer(value) => Cell { tag: Cell::INTEGER, id: 0, payload: value.cast_unsigned() },
+            Number::Float(value) => Cell { tag: Cell::FLOAT, id: 0, payload: value.get().to_bits() },
+        }
+    }
+
+    /// The value, where the cell says everything.
+    pub(super) fn value(self) -> Option<Value> {
+        match self.tag {
+            Cell::NULL => Some(Value::Null),
+            Cell::BOOL => Some(Value::Bool(self.payload != 0)),
+            Cell::INTEGER => Some(Value::Integer(self.payload.cast_signed())),
+            Cell::FLOAT => Float::new(f64::from_bits(self.payload)).map(Value::Float),
+            _ => None,
+        }
     }
 
     /// The cell of a value, whose texts are those of `dictionary`.
     pub(super) fn of(value: &Value, dictionary: &Dictionary) -> Cell {
         match value {
             Value::Null => Cell::default(),
-            Value::Bool(value) => Cell { tag: Cell::BOOL, id: 0, payload: u64::from(*value) },
-            Value::Integer(value) => Cell { tag: Cell::INTEGER, id: 0, payload: value.cast_unsigned() },
-            Value::Float(value) => Cell { tag: Cell::FLOAT, id: 0, payload: value.get().to_bits() },
-            Value::Text(text) => Cell::text(text, dictionary),
+            Value::Bool(value) => Cell::bool(*value),
+            Value::Integer(value) => Cell::number(Number::Integer(*value)),
+            Value::Float(value) => Cell::number(Number::Float(*value)),
+            Value::Text(text) => Cell::text(text.as_bytes(), dictionary),
             Value::List(list) => Cell { tag: Cell::LIST, id: len(list.len()), payload: if dictionary.has_needles() { bits(list, dictionary) } else { 0 } },
             Value::Map(map) => Cell { tag: Cell::MAP, id: len(map.len()), payload: 0 },
         }

@@ -28,8 +28,9 @@ impl Asked {
     pub(super) fn group(&mut self, group: impl Iterator<Item = Arc<str>>) {
         let group: Vec<Arc<str>> = group.collect();
         // A group of which all are known changes nothing, unless it is the larger one that brings them together.
-        let news = group.iter().filter(|literal| self.known.insert((*literal).clone())).count() > 0;
-        if news || group.len() > 1 && !self.groups.contains(&group) {
+        let known = self.known.len();
+        self.known.extend(group.iter().cloned());
+        if self.known.len() > known || group.len() > 1 && !self.groups.contains(&group) {
             self.groups.push(group);
         }
     }
@@ -39,6 +40,8 @@ impl Asked {
 #[derive(Clone, Debug)]
 pub struct Dictionary {
     ids: BTreeMap<Arc<str>, u32>,
+    /// The same, in the order of their ids.
+    texts: Vec<Arc<str>>,
     needles: usize,
     seed: u64,
     displacements: Vec<u32>,
@@ -57,7 +60,8 @@ struct Place {
 const EMPTY: Place = Place { start: 0, len: u32::MAX, id: 0 };
 
 impl Dictionary {
-    const EMPTY: Dictionary = Dictionary { ids: BTreeMap::new(), needles: 0, seed: 0, displacements: Vec::new(), places: Vec::new(), blob: Vec::new() };
+    const EMPTY: Dictionary =
+        Dictionary { ids: BTreeMap::new(), texts: Vec::new(), needles: 0, seed: 0, displacements: Vec::new(), places: Vec::new(), blob: Vec::new() };
 
     /// The dictionary of an attribute that no rule compares with a literal.
     pub(super) const NONE: &Dictionary = &Dictionary::EMPTY;
@@ -75,14 +79,15 @@ impl Dictionary {
         let ids = literals.iter().zip(1..).map(|(literal, id)| ((*literal).clone(), id)).collect();
         let (blob, places) = written(&literals);
         let (seed, displacements, places) = hashed(&blob, &places);
-        Dictionary { ids, needles: asked.needles.len(), seed, displacements, places, blob }
+        let texts = literals.iter().map(|literal| (*literal).clone()).collect();
+        Dictionary { ids, texts, needles: asked.needles.len(), seed, displacements, places, blob }
     }
 
     /// The id of a text: 0 if no rule has it, else counted from 1.
     #[must_use]
     pub fn id(&self, text: &[u8]) -> u32 {
         if self.places.is_empty() {
-            return 0;
+            return self.searched(text);
         }
         let hash = hash(text, self.seed);
         let at = place_of(hash, self.displacements.get(bucket_of(hash, self.displacements.len())).copied().unwrap_or(0), self.places.len());
@@ -92,10 +97,22 @@ impl Dictionary {
         }
     }
 
+    /// The id of a text where there is no table.
+    #[cold]
+    fn searched(&self, text: &[u8]) -> u32 {
+        if self.ids.is_empty() { 0 } else { std::str::from_utf8(text).ok().and_then(|text| self.literal(text)).unwrap_or(0) }
+    }
+
     /// The id of a literal that some rule has.
     #[must_use]
     pub fn literal(&self, text: &str) -> Option<u32> {
         self.ids.get(text).copied()
+    }
+
+    /// The literal of an id.
+    #[must_use]
+    pub fn text(&self, id: u32) -> Option<&Arc<str>> {
+        self.texts.get((id as usize).checked_sub(1)?)
     }
 
     /// The bit that stands for a literal where the attribute is a List.
@@ -154,6 +171,9 @@ fn written(literals: &[&Arc<str>]) -> (Vec<u8>, Vec<Place>) {
 /// So many displacements are tried for one bucket, then another seed is.
 const MOST_TRIES: u32 = 1 << 12;
 
+/// So many seeds are tried.
+const MOST_SEEDS: u64 = 32;
+
 /// Literals for each bucket, on average.
 const BUCKET: usize = 3;
 
@@ -165,13 +185,14 @@ fn hashed(blob: &[u8], places: &[Place]) -> Hashed {
     }
     let mut size = (places.len() + places.len() / 4).next_power_of_two().max(2);
     let buckets = places.len().div_ceil(BUCKET).next_power_of_two();
-    for seed in 0.. {
+    for seed in 0..MOST_SEEDS {
         if let Some((displacements, table)) = displaced(blob, places, seed, buckets, size) {
             return (seed, displacements, table);
         }
         // Two literals of one hash need another seed; a table that is too full needs more room.
-        size = if seed % 4 == 3 { size * 2 } else { size };
+        size = if seed % 8 == 7 { size * 2 } else { size };
     }
+    // Hardly ever: then literals are searched for in their order.
     (0, Vec::new(), Vec::new())
 }
 
@@ -309,6 +330,21 @@ mod tests {
         let dictionary = dictionary(&[&group]);
         let ids: HashSet<u32> = literals.iter().map(|literal| dictionary.id(literal.as_bytes())).collect();
         assert_eq!((ids.len(), ids.contains(&0), dictionary.id(b"tenant-20000")), (20_000, false, 0));
+    }
+
+    #[test]
+    fn literals_that_differ_in_their_last_byte_and_length_are_told_apart() {
+        let literals: Vec<String> = (0..200).map(|number| format!("a{number}")).collect();
+        let group: Vec<&str> = literals.iter().map(String::as_str).collect();
+        let dictionary = dictionary(&[&group]);
+        assert!(!dictionary.places.is_empty());
+        assert!(literals.iter().all(|literal| Some(dictionary.id(literal.as_bytes())) == dictionary.literal(literal)));
+    }
+
+    #[test]
+    fn without_a_table_literals_are_searched_for() {
+        let dictionary = Dictionary { places: Vec::new(), ..dictionary(&[&["a", "b"]]) };
+        assert_eq!([b"a".as_slice(), b"b", b"c", b"\xff"].map(|text| dictionary.id(text)), [1, 2, 0, 0]);
     }
 
     #[test]

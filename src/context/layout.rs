@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::derived::{Base, Derivation, DerivedId, is_kept};
 use super::dictionary::{Asked, Dictionary};
+use super::plan::Plan;
 use crate::builtins::BuiltinId;
 use crate::schema::{Attribute, Lookup, Schema, Type};
 use crate::value::Value;
@@ -61,6 +62,15 @@ pub struct Layout {
 pub(super) struct Known {
     pub(super) dictionaries: Vec<Dictionary>,
     pub(super) derivations: Vec<Derivation>,
+    /// What the scan looks for.
+    pub(super) plan: Plan,
+}
+
+impl Known {
+    /// The literals that an attribute is compared with.
+    pub(super) fn dictionary(&self, slot: SlotId) -> &Dictionary {
+        self.dictionaries.get(slot.index()).unwrap_or(Dictionary::NONE)
+    }
 }
 
 /// A name on the way to one or more slots.
@@ -88,6 +98,11 @@ const MANY: usize = 17;
 impl Branches {
     pub(super) fn iter(&self) -> std::slice::Iter<'_, Branch> {
         self.list.iter()
+    }
+
+    /// The branch at a place.
+    pub(super) fn get(&self, at: usize) -> Option<&Branch> {
+        self.list.get(at)
     }
 
     /// The branch of a name, and its place.
@@ -162,6 +177,7 @@ impl Layout {
         if let Some(known) = self.find(path) {
             return known;
         }
+        self.known.take();
         let slot = SlotId(u32::try_from(self.paths.len()).unwrap_or(u32::MAX));
         self.paths.push(path.to_vec());
         self.computed.push(false);
@@ -202,6 +218,7 @@ impl Layout {
     /// Has contexts keep what the document has at a path, as it is written there: [`super::Context::raw`]. The same place for the same path.
     /// It is no slot: no rule reads it, and it does not have to be of its declared type.
     pub fn raw(&mut self, path: &[Arc<str>], schema: Option<&Schema>) -> RawId {
+        self.known.take();
         let new = RawId(self.raw);
         let Some(branch) = self.branch(path, false, schema) else { return new };
         let place = *branch.raw.get_or_insert(new);
@@ -213,6 +230,7 @@ impl Layout {
 
     /// A slot of its own for a value that is no attribute: the caller computes it and fills it ([`super::Context::set`]); binding leaves it `NULL`.
     pub fn computed(&mut self, name: &str, pii: bool) -> SlotId {
+        self.known.take();
         let slot = SlotId(u32::try_from(self.paths.len()).unwrap_or(u32::MAX));
         self.paths.push(vec![name.into()]);
         self.computed.push(true);
@@ -262,15 +280,23 @@ impl Layout {
     /// The literals that an attribute is compared with.
     #[must_use]
     pub fn dictionary(&self, slot: SlotId) -> &Dictionary {
-        self.ready().dictionaries.get(slot.index()).unwrap_or(Dictionary::NONE)
+        self.ready().dictionary(slot)
     }
 
     pub(super) fn known(&self) -> Arc<Known> {
         self.ready().clone()
     }
 
+    /// Whether a context is of this layout.
+    pub(super) fn is_of(&self, known: &Arc<Known>) -> bool {
+        Arc::ptr_eq(self.ready(), known)
+    }
+
     fn ready(&self) -> &Arc<Known> {
-        self.known.get_or_init(|| Arc::new(Known { dictionaries: self.asked.iter().map(Dictionary::new).collect(), derivations: self.derivations.clone() }))
+        self.known.get_or_init(|| {
+            let dictionaries = self.asked.iter().map(Dictionary::new).collect();
+            Arc::new(Known { dictionaries, derivations: self.derivations.clone(), plan: Plan::new(&self.roots) })
+        })
     }
 
     // ---- reading

@@ -7,7 +7,10 @@ mod cell;
 mod derived;
 mod dictionary;
 mod layout;
+mod plan;
 mod pointer;
+mod rebind;
+mod scan;
 #[cfg(test)]
 mod tests;
 
@@ -20,6 +23,7 @@ pub use dictionary::Dictionary;
 pub use layout::{Layout, RawId, SlotId};
 
 use self::layout::Known;
+use self::scan::Scratch;
 use crate::schema::Misfit;
 use crate::value::{EvalErrorKind, Value};
 
@@ -29,11 +33,23 @@ use crate::value::{EvalErrorKind, Value};
 #[derive(Clone, Debug)]
 pub struct Context {
     cells: Vec<Cell>,
-    values: Vec<Value>,
+    /// What cells stand for: at once where a cell does not tell it all, else when it is asked for.
+    values: Vec<OnceLock<Value>>,
+    sources: Vec<Source>,
+    /// Copies of what has been read, of which values are made.
+    arena: Vec<u8>,
+    scratch: Scratch,
     derived: Vec<OnceLock<Option<Derived>>>,
     raw: Vec<Option<Value>>,
     warnings: Vec<ContextWarning>,
     known: Arc<Known>,
+}
+
+/// Where the value of a Text or a List stands in the arena: the text itself, or the JSON of the list.
+#[derive(Clone, Copy, Debug, Default)]
+struct Source {
+    start: usize,
+    end: usize,
 }
 
 /// What an attribute path reads as.
@@ -57,12 +73,31 @@ impl Context {
         let known = layout.known();
         Context {
             cells: vec![Cell::default(); layout.len()],
-            values: vec![Value::Null; layout.len()],
+            values: vec![OnceLock::new(); layout.len()],
+            sources: vec![Source::default(); layout.len()],
+            arena: Vec::new(),
+            scratch: Scratch::default(),
             derived: vec![OnceLock::new(); known.derivations.len()],
             raw: vec![None; layout.raw_len()],
             warnings: Vec::new(),
             known,
         }
+    }
+
+    /// Makes it a context that has nothing, of a layout, and keeps its memory.
+    fn clear(&mut self, layout: &Layout) {
+        if !layout.is_of(&self.known) {
+            *self = Context::empty(layout);
+            return;
+        }
+        self.cells.fill(Cell::default());
+        for value in &mut self.values {
+            value.take();
+        }
+        self.arena.clear();
+        self.raw.fill(None);
+        self.warnings.clear();
+        self.forget_derived();
     }
 
     /// The value of a slot.
@@ -73,7 +108,24 @@ impl Context {
         match cell.tag {
             Cell::NO_MEMBERS => Slot::NoMembers { at: usize::try_from(cell.payload).unwrap_or(usize::MAX) },
             Cell::FAILED => Slot::Failed(cell.error()),
-            _ => Slot::Value(value),
+            Cell::NULL => Slot::Value(NULL),
+            _ => Slot::Value(value.get_or_init(|| self.value(slot, *cell))),
+        }
+    }
+
+    /// The value of a cell, made of what has been read.
+    fn value(&self, slot: SlotId, cell: Cell) -> Value {
+        if let Some(value) = cell.value() {
+            return value;
+        }
+        let source = self.sources.get(slot.index()).and_then(|source| self.arena.get(source.start..source.end)).unwrap_or(&[]);
+        match cell.tag {
+            Cell::TEXT => match self.known.dictionary(slot).text(cell.id) {
+                Some(literal) => Value::Text(literal.clone()),
+                None => Value::text(&String::from_utf8_lossy(source)),
+            },
+            Cell::LIST => scan::read_list(source),
+            _ => Value::Null,
         }
     }
 
@@ -122,11 +174,8 @@ impl Context {
 
     fn put(&mut self, slot: SlotId, value: Value) {
         let (Some(cell), Some(place)) = (self.cells.get_mut(slot.index()), self.values.get_mut(slot.index())) else { return };
-        *cell = match self.known.dictionaries.get(slot.index()) {
-            Some(dictionary) => Cell::of(&value, dictionary),
-            None => Cell::of(&value, Dictionary::NONE),
-        };
-        *place = value;
+        *cell = Cell::of(&value, self.known.dictionary(slot));
+        *place = OnceLock::from(value);
     }
 
     fn put_cell(&mut self, slot: SlotId, cell: Cell) {

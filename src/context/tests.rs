@@ -243,3 +243,100 @@ fn raw_values_are_kept_as_they_are_written() {
         assert_eq!(raw, [Some(r#""2026-01-05""#.to_owned()), Some(r#"{"t":"2026-01-05"}"#.to_owned()), Some("null".to_owned()), None]);
     }
 }
+
+// ---- the scan
+
+use super::{Context, Slot};
+use crate::simd::Best;
+
+/// What a context has, however it was bound.
+fn seen(rule: &Rule, context: &Context) -> String {
+    let slots: Vec<Slot<'_>> = rule.layout().slots().map(|slot| context.slot(slot)).collect();
+    format!("{slots:?} {:?} {:?}", context.cells(), context.warnings())
+}
+
+/// Binds in every way, sees that all agree, and says whether the scan bound it alone.
+fn scanned(rule: &Rule, json: &[u8]) -> bool {
+    let (layout, limits) = (rule.layout(), Limits::default());
+    let mut reference = Context::empty(layout);
+    let expected = reference.read(layout, json, &limits);
+    let mut used = Context::empty(layout);
+    for level in Best::all() {
+        for is_trusted in [false, true] {
+            let found = used.rebind_at(layout, json, &limits, is_trusted, level);
+            if expected.is_ok() || !is_trusted {
+                assert_eq!(found, expected, "{level:?} {}", String::from_utf8_lossy(json));
+                assert!(expected.is_err() || seen(rule, &used) == seen(rule, &reference), "{level:?} {}", String::from_utf8_lossy(json));
+            }
+        }
+    }
+    expected.is_ok() && Context::is_scanned(layout, json, &limits)
+}
+
+#[test]
+fn the_scan_binds_what_is_usual_at_every_place_of_a_block() {
+    let rule = Rule::compile(r#"[a, b.c == "x", b.d, "y" IN b.e, f, long_name_of_an_attribute]"#).unwrap();
+    let document = r#"{"a": -1.5e3, "skipped": {"a": [{"b": "}]"}, [], {}]}, "b": {"c": "x", "no": null, "d": "\"é\\\u00e9", "e": ["y", 1, null, true, "z\n"]},
+        "f": 12, "long_name_of_an_attribute": "ok", "long_name_of_an_attributf": false, "empty": {}, "none": [ ]}"#;
+    for shift in 0..130 {
+        assert!(scanned(&rule, format!("{}{document} ", " ".repeat(shift)).as_bytes()), "{shift}");
+        assert!(scanned(&rule, document.replacen("\"skipped\"", &format!("\"{}\"", "s".repeat(shift)), 1).as_bytes()), "{shift}");
+    }
+}
+
+#[test]
+fn the_scan_and_the_reader_agree_on_each_damaged_byte() {
+    let rule = Rule::compile("[a.b, c, d.e]").unwrap();
+    let document = r#"{"a":{"b":[1,"x\u00e9"]},"c":-0.5e1, "s":[[],{},{"t":[true,null]}],"d" : {"e":"ü","f":{"g":"\\"}}}"#.as_bytes();
+    assert!(scanned(&rule, document));
+    for at in 0..document.len() {
+        assert!(!scanned(&rule, &document[..at]), "{at}");
+        for byte in b"{}[]:,\"\\ 0e-.n\x01\x80\xc3x" {
+            let mut damaged = document.to_vec();
+            damaged[at] = *byte;
+            scanned(&rule, &damaged);
+            damaged.insert(at, document[at]);
+            scanned(&rule, &damaged);
+        }
+    }
+}
+
+#[test]
+fn what_is_unusual_is_left_to_the_reader() {
+    let free = Rule::compile("[x.a, x.b]").unwrap();
+    for json in
+        [r#"{"x": {"\u0061": 1}}"#, r#"{"x": {"a": 1, "a": 2}}"#, r#"{"x": {"a": 9223372036854775808}}"#, r#"{"x": {"a": 1e999}}"#, "[]", "{} {}", "{},"]
+    {
+        assert!(!scanned(&free, json.as_bytes()), "{json}");
+    }
+    let declared = rule(DEFAULTS.replace("STRICT", "false").as_str(), "[n, l]");
+    assert!(!scanned(&declared, br#"{"l": []}"#), "a default");
+    assert!(!scanned(&declared, br#"{"n": "3", "l": []}"#), "a warning");
+    assert!(scanned(&declared, br#"{"n": 3.0, "l": []}"#));
+}
+
+#[test]
+fn a_context_is_used_again_for_another_layout() {
+    let (one, other) = (Rule::compile("a").unwrap(), Rule::compile("[b, c]").unwrap());
+    let mut context = Context::empty(one.layout());
+    context.rebind(one.layout(), br#"{"a": "x"}"#, &Limits::default()).unwrap();
+    context.rebind(other.layout(), br#"{"b": [1], "c": {"d": 2}}"#, &Limits::default()).unwrap();
+    assert_eq!(other.evaluate(&context, Timestamp::EPOCH).unwrap().to_string(), r#"[[1],{"d":2}]"#);
+    context.rebind(other.layout(), b"{", &Limits::default()).unwrap_err();
+    assert_eq!(other.evaluate(&context, Timestamp::EPOCH).unwrap().to_string(), "[null,null]");
+}
+
+#[test]
+fn binding_again_allocates_nothing() {
+    let rule = engine(r#"{"attributes": {"level": "integer"}}"#).compile(r#"[domain == "IT", user.department, level > 2, "VIP" IN user.user_tags]"#).unwrap();
+    let document = r#"{"domain": "IT", "user": {"department": "S\u00e4les", "user_tags": ["VIP", "é"]}, "level": 3.0, "other": [{"a": 1.5}]}"#.as_bytes();
+    let limits = Limits::default();
+    let mut context = Context::empty(rule.layout());
+    context.rebind(rule.layout(), document, &limits).unwrap();
+    let counted = allocation_counter::measure(|| {
+        context.rebind(rule.layout(), document, &limits).unwrap();
+        context.rebind_trusted(rule.layout(), document, &limits).unwrap();
+    });
+    assert_eq!(counted.count_total, 0);
+    assert_eq!(rule.evaluate(&context, Timestamp::EPOCH).unwrap().to_string(), r#"[true,"Säles",true,true]"#);
+}

@@ -44,12 +44,13 @@ pub struct Target {
 }
 
 /// All targets.
-pub const TARGETS: [Target; 9] = [
+pub const TARGETS: [Target; 10] = [
     Target { name: "parse", doc: "any text parses or is refused with diagnostics that point into it", body: targets::parse::run, rule: targets::parse::rule },
     Target { name: "scan", doc: "what the scan passes, everything behind it can bear on a small stack", body: targets::scan::run, rule: targets::scan::rule },
     Target { name: "roundtrip", doc: "printing keeps meaning and comments, and is idempotent", body: targets::roundtrip::run, rule: targets::roundtrip::rule },
     Target { name: "check", doc: "what the checker says of a rule is what happens when it runs", body: targets::check::run, rule: targets::check::rule },
     Target { name: "evaluate", doc: "all ways to evaluate agree, within their budgets", body: targets::evaluate::run, rule: targets::evaluate::rule },
+    Target { name: "bind", doc: "JSON bytes bind in one way", body: targets::bind::run, rule: targets::evaluate::rule },
     Target {
         name: "backends",
         doc: "native code gives what the interpreter gives, and charges the same",
@@ -85,6 +86,8 @@ pub struct Tally {
     pub safe: u64,
     /// Contexts that did not bind.
     pub unbound: u64,
+    /// Contexts that the scan bound alone.
+    pub scanned: u64,
     /// Evaluations that gave something falsy.
     pub unmatched: u64,
     /// Evaluations that gave something truthy.
@@ -101,11 +104,14 @@ pub struct Tally {
 
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Tally { inputs, valid, refused, safe, unbound, unmatched, matched, failed, fixed, handoff, compared } = self;
+        let Tally { inputs, valid, refused, safe, unbound, scanned, unmatched, matched, failed, fixed, handoff, compared } = self;
         write!(
             f,
             "{inputs} inputs: {valid} valid ({safe} cannot fail), {refused} refused; {matched} matched, {unmatched} did not, {failed} failed, {unbound} contexts did not bind; {fixed} fixes"
         )?;
+        if *scanned > 0 {
+            write!(f, "; {scanned} contexts bound by the scan")?;
+        }
         if *handoff != Decided::default() {
             write!(f, "; {handoff}")?;
         }

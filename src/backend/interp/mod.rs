@@ -1,6 +1,7 @@
 //! The tree walk: the reference semantics.
 //!
-//! Attributes, constants and parts of them are borrowed, so a rule that builds no text, list or map allocates nothing.
+//! Attributes, constants and parts of them are borrowed, so a rule that builds no text, list or map allocates nothing; a text or list that a context holds
+//! becomes a value when it is first asked for.
 
 mod call;
 mod chain;

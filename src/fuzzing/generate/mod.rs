@@ -4,6 +4,7 @@
 
 mod contexts;
 mod dice;
+mod json_text;
 mod pool;
 mod questions;
 mod rules;
@@ -15,6 +16,7 @@ mod yaml;
 
 pub use contexts::{Care, document};
 pub use dice::Dice;
+pub use json_text::json_text;
 pub use questions::{MARK, MARKED_NUMBER, Marks, Question, question};
 pub use rules::rule as tree;
 pub use schemas::{World, builtin, generated, strict_builtin};

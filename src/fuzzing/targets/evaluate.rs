@@ -46,7 +46,7 @@ fn decide(dice: &mut Dice<'_>, tally: &mut Tally) {
 }
 
 /// A schema, and whether the rule is checked against it.
-fn world(dice: &mut Dice<'_>) -> (Cow<'static, World>, bool) {
+pub(super) fn world(dice: &mut Dice<'_>) -> (Cow<'static, World>, bool) {
     match dice.roll(5) {
         choice @ 0..=1 => (Cow::Borrowed(generate::builtin()), choice == 0),
         2 => (Cow::Borrowed(generate::strict_builtin()), true),
@@ -65,7 +65,7 @@ pub(in super::super) fn rule(bytes: &[u8]) -> String {
     }
 }
 
-fn compile(engine: &Engine, source: &str, tally: &mut Tally) -> Option<Rule> {
+pub(super) fn compile(engine: &Engine, source: &str, tally: &mut Tally) -> Option<Rule> {
     match engine.compile(source) {
         Ok(rule) => {
             tally.valid += 1;

@@ -1,6 +1,7 @@
 //! The bodies of the targets.
 
 pub(super) mod backends;
+pub(super) mod bind;
 pub(super) mod check;
 pub(super) mod decide;
 pub(super) mod evaluate;

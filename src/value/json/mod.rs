@@ -12,6 +12,7 @@ mod write;
 
 pub use error::{JsonError, JsonProblem};
 pub use read::{JsonKind, Reader};
+pub(crate) use scan::plain_len;
 pub use write::{write, write_into, written_len};
 
 use super::{Float, Value};

@@ -72,6 +72,16 @@ impl<'j> Reader<'j> {
         Reader { allowance: bytes, ..self }
     }
 
+    /// A reader of one text, quotes included.
+    pub(crate) fn of_text(text: &'j str) -> Reader<'j> {
+        Reader { text, at: 0, depth: 0, max_depth: 0, allowance: usize::MAX, fresh: false }
+    }
+
+    /// The same reader at another place, inside so many arrays and objects.
+    pub(crate) fn within(self, at: usize, depth: usize) -> Reader<'j> {
+        Reader { at, depth, fresh: false, ..self }
+    }
+
     /// The byte that comes next.
     #[must_use]
     pub fn offset(&self) -> usize {

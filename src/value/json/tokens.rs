@@ -91,6 +91,23 @@ impl<'j> Reader<'j> {
         }
     }
 
+    /// Puts a text behind other bytes; stands at its opening quote.
+    pub(crate) fn string_into(&mut self, out: &mut Vec<u8>) -> Result<(), JsonError> {
+        self.at += 1;
+        loop {
+            out.extend_from_slice(self.plain().as_bytes());
+            match self.peek() {
+                Some(b'"') => {
+                    self.at += 1;
+                    return Ok(());
+                }
+                Some(b'\\') => out.extend_from_slice(self.escaped_character()?.encode_utf8(&mut [0; 4]).as_bytes()),
+                Some(_) => return Err(JsonProblem::ControlCharacter.at(self.at)),
+                None => return Err(JsonProblem::UnexpectedEnd.at(self.at)),
+            }
+        }
+    }
+
     pub(super) fn skip_string(&mut self) -> Result<(), JsonError> {
         self.at += 1;
         loop {
