@@ -102,7 +102,7 @@ fn rules_that_build_something_are_seen_to_allocate() {
 }
 
 #[test]
-fn the_benchmarked_rules_allocate_nothing_except_for_the_one_that_lowers_text() {
+fn the_benchmarked_rules_allocate_nothing() {
     let documents: Vec<Vec<u8>> = workloads::events(workloads::EVENTS).iter().map(|event| serde_json::to_vec(event).unwrap()).collect();
     for workload in &workloads::WORKLOADS {
         let rule = compile(workload.source);
@@ -110,12 +110,12 @@ fn the_benchmarked_rules_allocate_nothing_except_for_the_one_that_lowers_text() 
             .iter()
             .map(|document| {
                 let context = rule.bind_json(document).unwrap();
-                // What is bound becomes a value when it is first asked for, and stays one.
+                // What is bound becomes a value when it is first asked for, and stays one; the text that R4 lowers is kept, too.
                 let first = rule.evaluate(&context, NOW);
                 assert!(first.is_ok());
                 allocations(&rule, &context)
             })
             .sum();
-        assert_eq!(total > 0, workload.name == "R4", "{} allocates {total} times", workload.name);
+        assert_eq!(total, 0, "{}", workload.name);
     }
 }
