@@ -315,6 +315,12 @@ impl Program {
         self.facts(self.root)
     }
 
+    /// How many parts it has: nodes and links.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.nodes.len() + self.links.len()
+    }
+
     /// All nodes, children before parents.
     pub fn nodes(&self) -> impl Iterator<Item = (NodeId, Node)> {
         self.nodes.iter().enumerate().map(|(index, node)| (NodeId::at(index), *node))

@@ -17,7 +17,7 @@ impl Lowerer<'_, '_> {
         let right_pair = self.pair(right);
         let words = [left_pair.0, left_pair.1, right_pair.0, right_pair.1];
         let both = |kind| left.kinds().has(kind) && right.kinds().has(kind);
-        if !both(Kind::Integer) && !both(Kind::Float) {
+        if self.is_long || !both(Kind::Integer) && !both(Kind::Float) {
             return self.linked(Helper::Arithmetic, at, &words);
         }
         let (done, tag, payload) = self.joining_pairs();

@@ -64,6 +64,9 @@ pub(super) struct LambdaBody {
     pub(super) depth: u16,
 }
 
+/// Programs of more parts than this are long. Rules that people write have dozens, large generated ones hundreds.
+const LONG: usize = 1_500;
+
 /// Generates a function into `function`, which is empty.
 pub(super) fn function(
     unit: &Unit<'_>,
@@ -100,6 +103,7 @@ pub(super) fn function(
         failed,
         without_run,
         has_run: false,
+        is_long: program.size() > LONG,
         depth: match purpose {
             Purpose::Truth | Purpose::Value => 0,
             Purpose::Lambda { depth } => depth,
@@ -152,6 +156,8 @@ struct Lowerer<'l, 'f> {
     without_run: Block,
     /// Whether what is being generated is behind a question for the run.
     has_run: bool,
+    /// Whether the program is so long that its code has to be small rather than fast: what Cranelift takes grows faster than the code.
+    is_long: bool,
     /// How many lambdas are around the nodes.
     depth: u16,
     convention: CallConv,
