@@ -14,6 +14,7 @@ mod scan;
 #[cfg(test)]
 mod tests;
 
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 pub use crate::schema::Misfit as ContextWarning;
@@ -33,8 +34,8 @@ use crate::value::{EvalErrorKind, Value};
 #[derive(Clone, Debug)]
 pub struct Context {
     cells: Vec<Cell>,
-    /// What cells stand for: at once where a cell does not tell it all, else when it is asked for.
-    values: Vec<OnceLock<Value>>,
+    /// What cells stand for, made when it is asked for. Native code asks for little, so that there is not even room for it before.
+    values: OnceLock<Box<[OnceLock<Value>]>>,
     sources: Vec<Source>,
     /// Copies of what has been read, of which values are made.
     arena: Vec<u8>,
@@ -48,8 +49,15 @@ pub struct Context {
 /// Where the value of a Text or a List stands in the arena: the text itself, or the JSON of the list.
 #[derive(Clone, Copy, Debug, Default)]
 struct Source {
-    start: usize,
-    end: usize,
+    start: u32,
+    end: u32,
+}
+
+impl Source {
+    fn range(self) -> Range<usize> {
+        // Its ends are places in the arena.
+        self.start as usize..self.end as usize
+    }
 }
 
 /// What an attribute path reads as.
@@ -73,7 +81,7 @@ impl Context {
         let known = layout.known();
         Context {
             cells: vec![Cell::default(); layout.len()],
-            values: vec![OnceLock::new(); layout.len()],
+            values: OnceLock::new(),
             sources: vec![Source::default(); layout.len()],
             arena: Vec::new(),
             scratch: Scratch::default(),
@@ -91,7 +99,7 @@ impl Context {
             return;
         }
         self.cells.fill(Cell::default());
-        for value in &mut self.values {
+        for value in self.values.get_mut().into_iter().flatten() {
             value.take();
         }
         self.arena.clear();
@@ -104,13 +112,17 @@ impl Context {
     #[must_use]
     pub fn slot(&self, slot: SlotId) -> Slot<'_> {
         const NULL: &Value = &Value::Null;
-        let (Some(cell), Some(value)) = (self.cells.get(slot.index()), self.values.get(slot.index())) else { return Slot::Value(NULL) };
+        let Some(cell) = self.cells.get(slot.index()) else { return Slot::Value(NULL) };
         match cell.tag {
             Cell::NO_MEMBERS => Slot::NoMembers { at: usize::try_from(cell.payload).unwrap_or(usize::MAX) },
             Cell::FAILED => Slot::Failed(cell.error()),
             Cell::NULL => Slot::Value(NULL),
-            _ => Slot::Value(value.get_or_init(|| self.value(slot, *cell))),
+            _ => Slot::Value(self.values().get(slot.index()).map_or(NULL, |value| value.get_or_init(|| self.value(slot, *cell)))),
         }
+    }
+
+    fn values(&self) -> &[OnceLock<Value>] {
+        self.values.get_or_init(|| vec![OnceLock::new(); self.cells.len()].into())
     }
 
     /// The value of a cell, made of what has been read.
@@ -118,7 +130,7 @@ impl Context {
         if let Some(value) = cell.value() {
             return value;
         }
-        let source = self.sources.get(slot.index()).and_then(|source| self.arena.get(source.start..source.end)).unwrap_or(&[]);
+        let source = self.sources.get(slot.index()).and_then(|source| self.arena.get(source.range())).unwrap_or(&[]);
         match cell.tag {
             Cell::TEXT => match self.known.dictionary(slot).text(cell.id) {
                 Some(literal) => Value::Text(literal.clone()),
@@ -173,9 +185,12 @@ impl Context {
     }
 
     fn put(&mut self, slot: SlotId, value: Value) {
-        let (Some(cell), Some(place)) = (self.cells.get_mut(slot.index()), self.values.get_mut(slot.index())) else { return };
+        let Some(cell) = self.cells.get_mut(slot.index()) else { return };
         *cell = Cell::of(&value, self.known.dictionary(slot));
-        *place = OnceLock::from(value);
+        self.values();
+        if let Some(place) = self.values.get_mut().and_then(|values| values.get_mut(slot.index())) {
+            *place = OnceLock::from(value);
+        }
     }
 
     fn put_cell(&mut self, slot: SlotId, cell: Cell) {

@@ -1,7 +1,7 @@
 //! Binding JSON bytes: the scan, and where it gives up, the binder.
 
 use super::bind::{read_document, too_large};
-use super::scan::Scan;
+use super::scan::{Scan, Scratch};
 use super::{Context, ContextError, Layout};
 use crate::limits::Limits;
 use crate::simd::Best;
@@ -16,6 +16,8 @@ impl Context {
     pub fn from_json(layout: &Layout, json: &[u8], limits: &Limits) -> Result<Context, ContextError> {
         let mut context = Context::empty(layout);
         context.rebind(layout, json, limits)?;
+        // What only another scan would need.
+        context.scratch = Scratch::default();
         Ok(context)
     }
 

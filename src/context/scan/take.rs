@@ -116,7 +116,7 @@ impl Scan<'_> {
                         if is_plain {
                             self.arena.extend_from_slice(self.json.get(start..end)?);
                         }
-                        *self.sources.get_mut(slot.index())? = Source { start: kept, end: self.arena.len() };
+                        self.keep(slot, kept)?;
                     } else {
                         // The text is that of the literal.
                         self.arena.truncate(kept);
@@ -126,6 +126,13 @@ impl Scan<'_> {
             }
         };
         *self.cells.get_mut(slot.index())? = cell;
+        Some(())
+    }
+
+    /// What a slot stands for begins here in the arena, and ends where that ends.
+    fn keep(&mut self, slot: SlotId, start: usize) -> Option<()> {
+        let (start, end) = (u32::try_from(start).ok()?, u32::try_from(self.arena.len()).ok()?);
+        *self.sources.get_mut(slot.index())? = Source { start, end };
         Some(())
     }
 
@@ -160,7 +167,7 @@ impl Scan<'_> {
         }
         let start = self.arena.len();
         self.arena.extend_from_slice(self.json.get(at..=place)?);
-        *self.sources.get_mut(slot.index())? = Source { start, end: self.arena.len() };
+        self.keep(slot, start)?;
         *self.cells.get_mut(slot.index())? = Cell { tag: Cell::LIST, id: count, payload: bits };
         Some(())
     }
