@@ -88,7 +88,7 @@ fn parsed(row: usize, documents: &[Vec<u8>], expected: &[bool], mut parse: impl 
 /// Whoever binds and answers.
 fn judged(row: usize, workload: &Workload, backend: Backend, is_trusted: bool, documents: &[Vec<u8>]) -> Result<Contender, Box<dyn Error>> {
     let rule = engine(backend).compile(workload.source)?;
-    let mut context = Context::empty(rule.layout());
+    let mut context = rule.empty_context();
     let round = over(documents.to_vec(), move |document| bind(rule.layout(), document, &mut context, is_trusted) && rule.matches(&context, NOW) == Ok(true));
     Ok(Contender::new(row, ROWS.get(row).copied().unwrap_or_default().to_owned(), round))
 }

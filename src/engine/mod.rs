@@ -261,6 +261,33 @@ impl Rule {
         Context::from_json(self.layout(), json, self.limits())
     }
 
+    /// A context that has nothing, to be bound again and again ([`Rule::rebind_json`]).
+    #[must_use]
+    pub fn empty_context(&self) -> Context {
+        Context::empty(self.layout())
+    }
+
+    /// Binds a JSON document in the place of what a context has, with its memory: the fastest way from many documents to verdicts.
+    ///
+    /// ```
+    /// use triggerfish::{Rule, Timestamp};
+    ///
+    /// let rule = Rule::compile(r#"domain == "IT""#)?;
+    /// let mut context = rule.empty_context();
+    /// for (document, expected) in [(r#"{"domain": "IT"}"#, true), (r#"{"domain": "HR"}"#, false)] {
+    ///     rule.rebind_json(&mut context, document.as_bytes())?;
+    ///     assert_eq!(rule.matches(&context, Timestamp::EPOCH)?, expected);
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The document does not bind; the context then has nothing. See [`Context::rebind`], and [`Context::rebind_trusted`] for documents that are known to be
+    /// valid.
+    pub fn rebind_json(&self, context: &mut Context, json: &[u8]) -> Result<(), ContextError> {
+        context.rebind(self.layout(), json, self.limits())
+    }
+
     /// Binds a document that `serde_json` has read.
     ///
     /// # Errors

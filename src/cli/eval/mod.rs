@@ -5,7 +5,7 @@ mod trace;
 
 use std::time::{Duration, Instant};
 
-use triggerfish::{Engine, Limits, Rule, Timestamp, Trace, Value};
+use triggerfish::{Context, Engine, Limits, Rule, Timestamp, Trace, Value};
 
 use super::args::{EvalArgs, Format};
 use super::backend::Runner;
@@ -32,7 +32,17 @@ pub(crate) fn run(args: &EvalArgs, output: &mut Output) -> Result<Exit, Failure>
     text.tell(rule.diagnostics(), args.format.format, output)?;
     runner.warn_of(&rule.backend(), output)?;
     let now = args.now.map_or_else(contexts::clock, |now| now.0);
-    let mut session = Session { args, engine: &engine, rule: &rule, now, output, several: sources.len() > 1, counts: Counts::default(), warnings: 0 };
+    let mut session = Session {
+        args,
+        engine: &engine,
+        rule: &rule,
+        context: rule.empty_context(),
+        now,
+        output,
+        several: sources.len() > 1,
+        counts: Counts::default(),
+        warnings: 0,
+    };
     let started = Instant::now();
     let exit = session.sources(&sources)?;
     let counts = session.close(started.elapsed())?;
@@ -60,6 +70,8 @@ struct Session<'s> {
     args: &'s EvalArgs,
     engine: &'s Engine,
     rule: &'s Rule,
+    /// What each context is bound to in its turn.
+    context: Context,
     now: Timestamp,
     output: &'s mut Output,
     /// Whether lines need the name of their file.
@@ -143,16 +155,16 @@ impl Session<'_> {
         if self.args.count { None } else { Id::of(json) }
     }
 
-    fn evaluate(&self, json: &[u8]) -> Evaluated {
-        let context = match self.rule.bind_json(json) {
-            Ok(context) => context,
-            Err(error) => return Trouble::Unbound(error).into(),
-        };
-        let trace = self.args.trace.then(|| self.rule.trace(&context, self.now));
+    fn evaluate(&mut self, json: &[u8]) -> Evaluated {
+        if let Err(error) = self.rule.rebind_json(&mut self.context, json) {
+            return Trouble::Unbound(error).into();
+        }
+        let context = &self.context;
+        let trace = self.args.trace.then(|| self.rule.trace(context, self.now));
         let outcome = match &trace {
             Some(trace) => trace.outcome.clone(),
-            None if self.args.count => self.rule.matches(&context, self.now).map(Value::Bool),
-            None => self.rule.evaluate(&context, self.now),
+            None if self.args.count => self.rule.matches(context, self.now).map(Value::Bool),
+            None => self.rule.evaluate(context, self.now),
         };
         Evaluated { outcome: outcome.map_err(Trouble::Failed), warnings: context.warnings().to_vec(), trace }
     }

@@ -41,6 +41,7 @@ impl Engine for Backend {
 
     fn prepare_bytes(&self, workload: &Workload, inputs: &Inputs) -> Result<Prepared, Box<dyn Error>> {
         let rule = self.engine().compile(workload.source)?;
-        Ok(over(inputs.documents.clone(), move |document| rule.matches_json(document, NOW) == Ok(true)))
+        let mut context = rule.empty_context();
+        Ok(over(inputs.documents.clone(), move |document| rule.rebind_json(&mut context, document).is_ok() && rule.matches(&context, NOW) == Ok(true)))
     }
 }
