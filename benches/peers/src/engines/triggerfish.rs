@@ -4,7 +4,7 @@ use std::error::Error;
 
 use triggerfish::backend::Backend as Choice;
 use triggerfish::schema::Schema;
-use triggerfish::{Context, Timestamp};
+use triggerfish::{Context, Rule, Timestamp};
 
 use super::{Engine, Inputs, Prepared, over};
 use crate::workloads::Workload;
@@ -23,8 +23,13 @@ pub(crate) struct Backend {
 }
 
 impl Backend {
-    fn engine(self) -> triggerfish::Engine {
-        triggerfish::Engine::new().with_schema(Schema::builtin()).with_backend(self.backend)
+    /// Compiles a rule; it runs on this backend, or not at all.
+    fn compile(self, source: &str) -> Result<Rule, Box<dyn Error>> {
+        let rule = triggerfish::Engine::new().with_schema(Schema::builtin()).with_backend(self.backend).compile(source)?;
+        if self.backend == Choice::Jit {
+            rule.compile_native()?;
+        }
+        Ok(rule)
     }
 }
 
@@ -34,13 +39,13 @@ impl Engine for Backend {
     }
 
     fn prepare(&self, workload: &Workload, inputs: &Inputs) -> Result<Prepared, Box<dyn Error>> {
-        let rule = self.engine().compile(workload.source)?;
+        let rule = self.compile(workload.source)?;
         let contexts: Vec<Context> = inputs.documents.iter().map(|document| rule.bind_json(document)).collect::<Result<_, _>>()?;
         Ok(over(contexts, move |context| rule.matches(context, NOW) == Ok(true)))
     }
 
     fn prepare_bytes(&self, workload: &Workload, inputs: &Inputs) -> Result<Prepared, Box<dyn Error>> {
-        let rule = self.engine().compile(workload.source)?;
+        let rule = self.compile(workload.source)?;
         let mut context = rule.empty_context();
         Ok(over(inputs.documents.clone(), move |document| rule.rebind_json(&mut context, document).is_ok() && rule.matches(&context, NOW) == Ok(true)))
     }
