@@ -8,6 +8,7 @@
 //!                                       HIR                                    hir
 //!                                        |
 //! JSON --bind--> Context (slots) --> interp or jit --> Value or EvalError      context, backend, rule
+//!                    +--- many rules at once --> Matcher --> Matches       matcher
 //!                    |
 //! rule-set file --> RuleSet --decide--> Decision: ordered options, and why     handoff
 //! ```
@@ -64,6 +65,7 @@ pub mod fuzzing;
 pub mod handoff;
 pub mod hir;
 pub mod limits;
+pub mod matcher;
 pub mod rule;
 pub mod schema;
 mod simd;
@@ -78,6 +80,7 @@ pub use engine::{CompileError, Engine, EvaluateError, Rule};
 #[cfg(feature = "handoff")]
 pub use handoff::{Decision, LoadError, RuleSet, TraceLevel};
 pub use limits::Limits;
+pub use matcher::Matcher;
 pub use rule::{StepOutcome, Trace, TraceStep};
 pub use value::{EvalError, EvalErrorKind, Timestamp, Value};
 

@@ -7,7 +7,7 @@ mod support;
 /// "Imports point one way: ... -> vocabulary": what stands lower knows nothing of what stands higher.
 ///
 /// A module may use what is listed beside it, itself, and what is missing from the table is not a module of this crate.
-const DIRECTION: [(&str, &[&str], &str); 22] = [
+const DIRECTION: [(&str, &[&str], &str); 23] = [
     // Vocabulary.
     ("limits", &[], "limits know nothing"),
     ("stack", &[], "room on the stack is a tool that knows nothing of the crate"),
@@ -35,13 +35,18 @@ const DIRECTION: [(&str, &[&str], &str); 22] = [
         &["limits", "source", "value", "diagnostic", "document", "schema", "builtins", "syntax", "context", "check", "backend", "rule", "stack"],
         "rule sets know rules and their words, no typed tree",
     ),
+    (
+        "matcher",
+        &["limits", "value", "diagnostic", "schema", "builtins", "context", "hir", "check", "backend", "rule", "stack"],
+        "a set of rules knows programs and what runs them, no syntax",
+    ),
     // What people meet.
     (
         "engine",
-        &["limits", "source", "value", "diagnostic", "document", "schema", "builtins", "syntax", "context", "hir", "check", "backend", "rule", "handoff"],
+        &["limits", "source", "value", "diagnostic", "document", "schema", "builtins", "syntax", "context", "hir", "check", "backend", "rule", "matcher", "handoff"],
         "the facade knows all but the shells",
     ),
-    ("cases", &["limits", "source", "value", "diagnostic", "context", "engine"], "cases are run by the engine"),
+    ("cases", &["limits", "source", "value", "diagnostic", "context", "matcher", "engine"], "cases are run by the engine"),
     (
         "fuzzing",
         &[
@@ -58,6 +63,7 @@ const DIRECTION: [(&str, &[&str], &str); 22] = [
             "check",
             "backend",
             "rule",
+            "matcher",
             "handoff",
             "engine",
             "cases",
@@ -79,6 +85,7 @@ const DIRECTION: [(&str, &[&str], &str); 22] = [
             "check",
             "backend",
             "rule",
+            "matcher",
             "handoff",
             "engine",
             "cases",
@@ -102,6 +109,7 @@ const DIRECTION: [(&str, &[&str], &str); 22] = [
             "check",
             "backend",
             "rule",
+            "matcher",
             "handoff",
             "engine",
             "cases",

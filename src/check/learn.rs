@@ -31,6 +31,15 @@ pub(super) fn learn(program: &mut Program, layout: &mut Layout) {
     }
 }
 
+/// Tells a layout what a program that was compiled with another one, of the same slots, compares its attributes with.
+pub(crate) fn teach(program: &Program, layout: &mut Layout) {
+    for (_, node) in program.nodes() {
+        if let Node::Compare(op, left, right) = node {
+            compared(program, op, left, right, layout);
+        }
+    }
+}
+
 fn compared(program: &Program, op: CompareOp, left: NodeId, right: NodeId, layout: &mut Layout) {
     match op {
         CompareOp::Equal | CompareOp::NotEqual => {

@@ -20,6 +20,7 @@ mod typed;
 pub(crate) use bound::slice_length;
 
 pub use crate::hir::Facts;
+pub(crate) use learn::teach;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -8,15 +8,20 @@ use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
+use indexmap::IndexSet;
+
 /// What rules ask of the texts of one attribute.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Asked {
     /// Literals that are looked for in it where it is a List, each once.
     needles: Vec<Arc<str>>,
     /// Literals that it is compared with, in groups of which each wants ids that are neighbours.
-    groups: Vec<Vec<Arc<str>>>,
+    groups: IndexSet<Vec<Arc<str>>>,
     known: HashSet<Arc<str>>,
 }
+
+/// So many groups are kept together; of later ones, what is new in them.
+const MOST_GROUPS: usize = 4096;
 
 impl Asked {
     pub(super) fn needle(&mut self, needle: &Arc<str>) {
@@ -28,10 +33,11 @@ impl Asked {
     pub(super) fn group(&mut self, group: impl Iterator<Item = Arc<str>>) {
         let group: Vec<Arc<str>> = group.collect();
         // A group of which all are known changes nothing, unless it is the larger one that brings them together.
-        let known = self.known.len();
-        self.known.extend(group.iter().cloned());
-        if self.known.len() > known || group.len() > 1 && !self.groups.contains(&group) {
-            self.groups.push(group);
+        let new: Vec<Arc<str>> = group.iter().filter(|text| self.known.insert((*text).clone())).cloned().collect();
+        if group.len() > 1 && self.groups.len() < MOST_GROUPS {
+            self.groups.insert(group);
+        } else if !new.is_empty() {
+            self.groups.insert(new);
         }
     }
 }
@@ -81,6 +87,13 @@ impl Dictionary {
         let (seed, displacements, places) = hashed(&blob, &places);
         let texts = literals.iter().map(|literal| (*literal).clone()).collect();
         Dictionary { ids, texts, needles: asked.needles.len(), seed, displacements, places, blob }
+    }
+
+    /// The dictionary of some literals.
+    pub(crate) fn of(literals: impl Iterator<Item = Arc<str>>) -> Dictionary {
+        let mut asked = Asked::default();
+        asked.group(literals);
+        Dictionary::new(&asked)
     }
 
     /// The id of a text: 0 if no rule has it, else counted from 1.

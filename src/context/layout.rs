@@ -60,7 +60,7 @@ pub struct Layout {
 /// What contexts are bound with, beside the paths.
 #[derive(Debug)]
 pub(super) struct Known {
-    pub(super) dictionaries: Vec<Dictionary>,
+    pub(super) dictionaries: Vec<Arc<Dictionary>>,
     pub(super) derivations: Vec<Derivation>,
     /// What the scan looks for.
     pub(super) plan: Plan,
@@ -69,7 +69,7 @@ pub(super) struct Known {
 impl Known {
     /// The literals that an attribute is compared with.
     pub(super) fn dictionary(&self, slot: SlotId) -> &Dictionary {
-        self.dictionaries.get(slot.index()).unwrap_or(Dictionary::NONE)
+        self.dictionaries.get(slot.index()).map_or(Dictionary::NONE, AsRef::as_ref)
     }
 }
 
@@ -294,9 +294,29 @@ impl Layout {
 
     fn ready(&self) -> &Arc<Known> {
         self.known.get_or_init(|| {
-            let dictionaries = self.asked.iter().map(Dictionary::new).collect();
+            let dictionaries = self.asked.iter().map(|asked| Arc::new(Dictionary::new(asked))).collect();
             Arc::new(Known { dictionaries, derivations: self.derivations.clone(), plan: Plan::new(&self.roots) })
         })
+    }
+
+    // ---- layouts that grow
+
+    /// The same for contexts alone: what the slots are asked is settled, and not kept.
+    pub(crate) fn sealed(mut self) -> Layout {
+        self.ready();
+        self.asked = Vec::new();
+        self
+    }
+
+    /// The same slots, of which nothing is asked.
+    pub(crate) fn bare(&self) -> Layout {
+        Layout { asked: Vec::new(), known: OnceLock::new(), ..self.clone() }
+    }
+
+    /// This sealed layout with the slots that another has beyond it. What is asked of its own slots stays as it is.
+    pub(crate) fn grown(&self, other: &Layout) -> Layout {
+        let known = Known { plan: Plan::new(&other.roots), dictionaries: self.ready().dictionaries.clone(), derivations: self.derivations.clone() };
+        Layout { asked: Vec::new(), derivations: self.derivations.clone(), known: OnceLock::from(Arc::new(known)), ..other.clone() }
     }
 
     // ---- reading

@@ -148,6 +148,31 @@ impl Context {
         &self.cells
     }
 
+    /// The bytes of a slot that is a Text, wherever they stand.
+    pub(crate) fn text(&self, slot: SlotId) -> Option<&[u8]> {
+        let cell = self.cells.get(slot.index()).filter(|cell| cell.tag == Cell::TEXT)?;
+        if let Some(literal) = self.known.dictionary(slot).text(cell.id) {
+            return Some(literal.as_bytes());
+        }
+        match self.values.get(slot.index()).and_then(OnceLock::get) {
+            Some(Value::Text(text)) => Some(text.as_bytes()),
+            Some(Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Float(_) | Value::List(_) | Value::Map(_)) | None => {
+                self.sources.get(slot.index()).and_then(|source| self.arena.get(source.start..source.end))
+            }
+        }
+    }
+
+    /// The literals that an attribute is compared with.
+    pub(crate) fn dictionary(&self, slot: SlotId) -> &Dictionary {
+        self.known.dictionary(slot)
+    }
+
+    /// Whether it was bound to a layout, or to a clone of it.
+    #[must_use]
+    pub fn is_bound_to(&self, layout: &Layout) -> bool {
+        layout.is_of(&self.known)
+    }
+
     /// A derived value ([`Layout::derived`]), computed when it is asked for first; `None` where what it is derived of is no Text.
     #[must_use]
     pub fn derived(&self, id: DerivedId) -> Option<&Derived> {

@@ -9,9 +9,11 @@ use crate::backend::{Backend, Choice, Executor, Optimisation, Running, Unavailab
 use crate::builtins::{Calendars, NoCalendars};
 use crate::check::{Names, World};
 use crate::context::{Context, ContextError, Layout};
-use crate::diagnostic::{Diagnostic, Style, render_all};
+use crate::diagnostic::Diagnostic;
 use crate::hir::Program;
 use crate::limits::Limits;
+use crate::matcher::{self, Matcher};
+pub use crate::rule::CompileError;
 use crate::rule::{Expression, Scope, Tier, Trace, dotted};
 use crate::schema::Schema;
 use crate::value::{ErrorKinds, EvalError, Timestamp, Value};
@@ -117,8 +119,27 @@ impl Engine {
                 }
                 Ok(rule)
             }
-            Err(diagnostics) => Err(CompileError { source: source.into(), diagnostics }),
+            Err(diagnostics) => Err(CompileError::new(source, diagnostics)),
         }
+    }
+
+    /// Compiles many rules into one set, which says which of them hold for a context. With [`Backend::Jit`] those that are more than tests of attributes are
+    /// compiled to native code.
+    #[must_use]
+    pub fn matcher(&self) -> matcher::Builder {
+        let native = (self.choice.backend == Backend::Jit).then_some(self.choice.optimisation);
+        matcher::Builder::new(matcher::Settings { schema: self.schema.clone(), limits: self.limits.clone(), calendars: self.calendars.clone(), native })
+    }
+
+    /// Compiles rules into a set, in which they have the numbers of their places.
+    ///
+    /// # Errors
+    /// The rules that do not compile, each with its place.
+    pub fn compile_set<'s>(&self, sources: impl IntoIterator<Item = &'s str>) -> Result<Matcher, Vec<(usize, CompileError)>> {
+        let mut builder = self.matcher();
+        let refused: Vec<(usize, CompileError)> =
+            sources.into_iter().enumerate().filter_map(|(place, source)| Some((place, builder.add(source).err()?))).collect();
+        if refused.is_empty() { Ok(builder.build()) } else { Err(refused) }
     }
 
     fn world(&self) -> World<'_> {
@@ -382,36 +403,6 @@ impl fmt::Debug for Rule {
         f.debug_tuple("Rule").field(&self.source()).finish()
     }
 }
-
-/// Why a rule does not compile.
-#[derive(Clone, Debug, PartialEq)]
-pub struct CompileError {
-    source: Box<str>,
-    diagnostics: Vec<Diagnostic>,
-}
-
-impl CompileError {
-    /// The text that does not compile.
-    #[must_use]
-    pub fn source(&self) -> &str {
-        &self.source
-    }
-
-    /// Everything that was found, warnings included, in source order.
-    #[must_use]
-    pub fn diagnostics(&self) -> &[Diagnostic] {
-        &self.diagnostics
-    }
-}
-
-/// The diagnostics as plain text, with the source below each.
-impl fmt::Display for CompileError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&render_all(&self.diagnostics, &self.source, "rule", Style::Plain))
-    }
-}
-
-impl std::error::Error for CompileError {}
 
 /// Why a rule has no value for a document.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]

@@ -2,6 +2,7 @@
 //!
 //! The facade's [`crate::Rule`] is one with a layout of its own; a rule set has thousands over one layout.
 
+mod error;
 mod tier;
 mod trace;
 
@@ -9,6 +10,7 @@ use std::sync::Arc;
 #[cfg(feature = "jit")]
 use std::sync::OnceLock;
 
+pub use error::CompileError;
 pub(crate) use tier::Tier;
 pub use trace::{StepOutcome, Trace, TraceStep, trace};
 
@@ -78,6 +80,11 @@ impl Expression {
     #[must_use]
     pub fn source(&self) -> &str {
         &self.source
+    }
+
+    /// The program and the warnings, without the text.
+    pub(crate) fn into_parts(self) -> (Program, Vec<Diagnostic>) {
+        (self.program, self.diagnostics)
     }
 
     /// What was parsed.

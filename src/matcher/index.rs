@@ -1,0 +1,410 @@
+//! The index of a set: tests numbered so that one look at a value answers many, and the rules below the tests that make them candidates.
+
+use std::collections::BTreeMap;
+
+use super::bits::small;
+use super::cost::{Costs, Sample};
+use super::points::Points;
+use super::patterns::Patterns;
+use super::condition::Watch;
+use super::store::{Code, Meaning, Rule, Store};
+use super::test::{Question, Source};
+use super::texts::Texts;
+use crate::context::{Dictionary, Layout, SlotId};
+use crate::limits::Limits;
+
+/// A set, ready to be asked.
+#[derive(Debug)]
+pub(super) struct Index {
+    pub(super) groups: Vec<Group>,
+    /// The groups that are looked at for every context: the first ones, and more that lead to candidates.
+    pub(super) first_groups: usize,
+    pub(super) leading: Vec<usize>,
+    /// Tests from here on are looked at when somebody asks.
+    pub(super) lazy_from: u32,
+    /// The group of each word of tests from there on.
+    pub(super) group_of_word: Vec<u32>,
+    pub(super) words: usize,
+    /// For each bucket, its first entry.
+    pub(super) starts: Vec<u32>,
+    pub(super) entries: Vec<Entry>,
+    /// For each entry, where more of it stands; 0 if there is no more.
+    pub(super) rests: Vec<u32>,
+    /// For each of these: twice how many codes follow, plus one if the rule is more than its tests; then the codes.
+    pub(super) codes: Vec<u32>,
+    /// For each composite, where it stands among the parts.
+    pub(super) composites: Vec<u32>,
+    /// For each composite: twice how many parts it has, plus one for `OR`; then the parts.
+    pub(super) parts: Vec<u32>,
+    /// Rules that are evaluated by themselves where a tag does not fit.
+    pub(super) watches: Vec<(Watch, Vec<u32>)>,
+    pub(super) budget: Charged,
+    /// The number in this index of each test of the store.
+    pub(super) placed: Vec<u32>,
+}
+
+/// A candidate: a rule, and the first tests that it has to pass.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Entry {
+    pub(super) tests: [u32; 3],
+    pub(super) rule: u32,
+}
+
+/// Tests that are looked at together: those of one kind of one source.
+#[derive(Debug)]
+pub(super) struct Group {
+    pub(super) source: Source,
+    /// The literals of what is derived; those of a slot are its layout's.
+    pub(super) dictionary: Dictionary,
+    pub(super) tests: Tests,
+}
+
+#[derive(Debug)]
+pub(super) enum Tests {
+    Points(Points),
+    Texts(Texts),
+    Patterns(Patterns),
+}
+
+/// Rules that could be too much for their budget.
+#[derive(Debug, Default)]
+pub(super) struct Charged {
+    pub(super) rules: Vec<u32>,
+    /// The attributes that their charged tests may read.
+    pub(super) slots: Vec<SlotId>,
+    /// The most charged tests that one of them has.
+    pub(super) most: u32,
+}
+
+impl Group {
+    fn words(&self) -> (u32, u32) {
+        match &self.tests {
+            Tests::Points(points) => points.words(),
+            Tests::Texts(texts) => texts.words(),
+            Tests::Patterns(patterns) => patterns.words(),
+        }
+    }
+
+    fn last_bucket(&self) -> u32 {
+        match &self.tests {
+            Tests::Points(points) => points.last_bucket(),
+            Tests::Texts(texts) => texts.last_bucket(),
+            Tests::Patterns(patterns) => patterns.last_bucket(),
+        }
+    }
+
+    fn buckets(&self, question: &Question, test: u32, dictionary: &Dictionary) -> Vec<u32> {
+        match &self.tests {
+            Tests::Points(points) => points.buckets(question, test, dictionary),
+            Tests::Texts(texts) => vec![texts.bucket_of(test)],
+            Tests::Patterns(patterns) => vec![patterns.bucket_of(test)],
+        }
+    }
+}
+
+/// The kinds of groups: what every context is asked comes first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Kind {
+    Values,
+    DerivedValues,
+    Texts,
+    Patterns,
+}
+
+fn kind(source: Source, question: &Question) -> Kind {
+    match question {
+        Question::Truthy | Question::Among(_) | Question::Order(..) => match source {
+            Source::Slot(_) => Kind::Values,
+            Source::Derived(..) => Kind::DerivedValues,
+        },
+        Question::TextOrder(..) | Question::Has(_) | Question::StartsWith(_) | Question::EndsWith(_) => Kind::Texts,
+        Question::Pattern(_) => Kind::Patterns,
+    }
+}
+
+/// A test by which rules are found costs that much more often where it has to be looked at for that alone.
+const LAZY: f32 = 2.0;
+
+/// Tests that every candidate passes: number 0.
+const PASSES: u32 = 0;
+
+/// The bucket of rules that are candidates always.
+pub(super) const ALWAYS: u32 = 0;
+
+impl Index {
+    pub(super) fn new(store: &Store, layout: &Layout, limits: &Limits, sample: Option<&Sample>) -> Index {
+        let mut builder = Builder::new(store, layout, limits, Costs::of(store, sample));
+        builder.composites();
+        for rule in store.rules() {
+            builder.rule(rule);
+        }
+        builder.finish()
+    }
+}
+
+struct Builder<'s> {
+    store: &'s Store,
+    layout: &'s Layout,
+    costs: Costs,
+    index: Index,
+    /// The group of each test of the store.
+    group_of: Vec<u32>,
+    buckets: u32,
+    /// Bucket, entry, rest.
+    found: Vec<(u32, Entry, u32)>,
+}
+
+impl<'s> Builder<'s> {
+    fn new(store: &'s Store, layout: &'s Layout, limits: &Limits, costs: Costs) -> Builder<'s> {
+        let count = store.interner.tests.len();
+        let mut index = Index {
+            groups: Vec::new(),
+            first_groups: 0,
+            leading: Vec::new(),
+            lazy_from: 0,
+            group_of_word: Vec::new(),
+            words: 0,
+            starts: Vec::new(),
+            entries: Vec::new(),
+            rests: Vec::new(),
+            codes: vec![0],
+            composites: Vec::new(),
+            parts: Vec::new(),
+            watches: Vec::new(),
+            budget: Charged::default(),
+            placed: vec![0; count],
+        };
+        let mut by_group: BTreeMap<(Kind, Source), Vec<(usize, &Question)>> = BTreeMap::new();
+        for (at, test) in store.interner.tests.iter().enumerate() {
+            by_group.entry((kind(test.source, &test.question), test.source)).or_default().push((at, &test.question));
+        }
+        // Word 0 has the test that is always passed, bucket 0 the rules that are always candidates.
+        let (mut word, mut bucket) = (1, ALWAYS + 1);
+        let mut group_of = vec![0; count];
+        for ((kind, source), tests) in by_group {
+            let questions: Vec<&Question> = tests.iter().map(|(_, question)| *question).collect();
+            let own = match source {
+                Source::Slot(_) => None,
+                Source::Derived(..) => Some(Dictionary::of(questions.iter().flat_map(|question| super::condition::texts(question)).cloned())),
+            };
+            let dictionary = own.as_ref().unwrap_or_else(|| match source {
+                Source::Slot(slot) | Source::Derived(_, slot) => layout.dictionary(slot),
+            });
+            let (laid_out, placed) = match kind {
+                Kind::Values | Kind::DerivedValues => {
+                    let (points, placed) = Points::new(&questions, dictionary, word, bucket);
+                    (Tests::Points(points), placed)
+                }
+                Kind::Texts => {
+                    let (texts, placed) = Texts::new(&questions, dictionary, word, bucket);
+                    (Tests::Texts(texts), placed)
+                }
+                Kind::Patterns => {
+                    let (patterns, placed) = Patterns::new(&questions, limits, word, bucket);
+                    (Tests::Patterns(patterns), placed)
+                }
+            };
+            for ((at, _), number) in tests.iter().zip(placed) {
+                if let (Some(place), Some(group)) = (index.placed.get_mut(*at), group_of.get_mut(*at)) {
+                    (*place, *group) = (number, small(index.groups.len()));
+                }
+            }
+            let group = Group { source, dictionary: own.unwrap_or_else(|| Dictionary::of(std::iter::empty())), tests: laid_out };
+            (word, bucket) = (group.words().1, group.last_bucket());
+            if kind == Kind::Values {
+                index.first_groups += 1;
+                index.lazy_from = word * 64;
+            } else {
+                let count = group.words().1 - group.words().0;
+                index.group_of_word.extend((0..count).map(|_| small(index.groups.len())));
+            }
+            index.groups.push(group);
+        }
+        index.lazy_from = index.lazy_from.max(64);
+        index.words = word as usize;
+        Builder { store, layout, costs, index, group_of, buckets: bucket, found: Vec::new() }
+    }
+
+    /// The number in the index of a part.
+    fn placed(&self, code: Code) -> u32 {
+        match code.meaning() {
+            Meaning::Test(test, holds) => Code::literal(self.index.placed.get(test as usize).copied().unwrap_or(PASSES), holds).0,
+            Meaning::Composite(_) => code.0,
+        }
+    }
+
+    /// Parts in the order in which they are best looked at, in numbers of the index. `falsy`: what is likely to be false comes first.
+    fn sorted(&self, parts: &[Code], falsy: bool) -> Vec<u32> {
+        let mut parts: Vec<(u8, f32, u32)> = parts
+            .iter()
+            .map(|code| {
+                let placed = self.placed(*code);
+                let class = match code.meaning() {
+                    Meaning::Test(..) if placed >> 1 < self.index.lazy_from => 0,
+                    Meaning::Composite(_) => 1,
+                    Meaning::Test(..) => 2,
+                };
+                let likely = self.costs.likely(code.meaning());
+                (class, if falsy { likely } else { -likely }, placed)
+            })
+            .collect();
+        parts.sort_by(|one, other| one.0.cmp(&other.0).then(one.1.total_cmp(&other.1)).then(one.2.cmp(&other.2)));
+        parts.into_iter().map(|(.., placed)| placed).collect()
+    }
+
+    fn composites(&mut self) {
+        for composite in &self.store.interner.composites {
+            let parts = self.sorted(&composite.parts, !composite.any);
+            self.index.composites.push(small(self.index.parts.len()));
+            self.index.parts.push(small(parts.len()) << 1 | u32::from(composite.any));
+            self.index.parts.extend(parts);
+        }
+    }
+
+    fn rule(&mut self, rule: Rule<'s>) {
+        if rule.any {
+            // Each part is enough, and is found by itself.
+            for code in rule.codes {
+                let alone = [*code];
+                let codes = match code.meaning() {
+                    Meaning::Test(..) => alone.as_slice(),
+                    Meaning::Composite(at) => match self.store.interner.composites.get_index(at as usize) {
+                        Some(composite) if !composite.any => &composite.parts,
+                        Some(_) | None => alone.as_slice(),
+                    },
+                };
+                self.conjunction(codes, rule);
+            }
+        } else {
+            self.conjunction(rule.codes, rule);
+        }
+    }
+
+    /// Puts a rule that needs all of these below the tests of which one is true if all of them are.
+    fn conjunction(&mut self, codes: &[Code], rule: Rule<'s>) {
+        let cost = |code: &Code| {
+            let lazy = matches!(code.meaning(), Meaning::Test(..)) && self.placed(*code) >> 1 >= self.index.lazy_from;
+            self.costs.cover(code.meaning()) * if lazy { LAZY } else { 1.0 }
+        };
+        let best = codes.iter().map(|code| (cost(code), code)).min_by(|(one, _), (other, _)| one.total_cmp(other)).filter(|(cost, _)| *cost < 1.0);
+        let mut covers = Vec::new();
+        let mut needed: Vec<Code> = codes.to_vec();
+        if let Some((_, best)) = best {
+            self.cover(*best, &mut covers);
+            if matches!(best.meaning(), Meaning::Test(..)) {
+                needed.retain(|code| code != best);
+            }
+        }
+        let (entry, rest) = self.entry(&needed, rule);
+        if best.is_none() {
+            self.found.push((ALWAYS, entry, rest));
+        }
+        for test in covers {
+            let Some(question) = self.store.interner.tests.get_index(test as usize) else { continue };
+            let Some(group) = self.group_of.get(test as usize).and_then(|group| self.index.groups.get(*group as usize)) else { continue };
+            let dictionary = match group.source {
+                Source::Slot(slot) => self.layout.dictionary(slot),
+                Source::Derived(..) => &group.dictionary,
+            };
+            let placed = self.index.placed.get(test as usize).copied().unwrap_or(PASSES);
+            for bucket in group.buckets(&question.question, placed, dictionary) {
+                self.found.push((bucket, entry, rest));
+            }
+        }
+    }
+
+    /// The tests of which one is true if a part is.
+    fn cover(&self, code: Code, tests: &mut Vec<u32>) {
+        match code.meaning() {
+            Meaning::Test(test, _) => {
+                if !tests.contains(&test) {
+                    tests.push(test);
+                }
+            }
+            Meaning::Composite(at) => {
+                let Some(composite) = self.store.interner.composites.get_index(at as usize) else { return };
+                if composite.any {
+                    composite.parts.iter().for_each(|part| self.cover(*part, tests));
+                } else if let Some(best) =
+                    composite.parts.iter().min_by(|one, other| self.costs.cover(one.meaning()).total_cmp(&self.costs.cover(other.meaning())))
+                {
+                    self.cover(*best, tests);
+                }
+            }
+        }
+    }
+
+    fn entry(&mut self, needed: &[Code], rule: Rule<'s>) -> (Entry, u32) {
+        let sorted = self.sorted(needed, true);
+        let at_once = sorted.iter().take(3).take_while(|code| **code >> 1 < self.index.lazy_from).count();
+        let (first, more) = sorted.split_at(at_once);
+        let mut entry = Entry { tests: [PASSES << 1; 3], rule: rule.id };
+        for (place, code) in entry.tests.iter_mut().zip(first) {
+            *place = *code;
+        }
+        if more.is_empty() && rule.is_exact {
+            return (entry, 0);
+        }
+        let rest = small(self.index.codes.len());
+        self.index.codes.push(small(more.len()) << 1 | u32::from(!rule.is_exact));
+        self.index.codes.extend_from_slice(more);
+        (entry, rest)
+    }
+
+    fn finish(mut self) -> Index {
+        let mut starts = vec![0u32; self.buckets as usize + 2];
+        for (bucket, ..) in &self.found {
+            if let Some(count) = starts.get_mut(*bucket as usize + 1) {
+                *count += 1;
+            }
+        }
+        let mut end = 0;
+        for start in &mut starts {
+            end += *start;
+            *start = end;
+        }
+        self.found.sort_by_key(|(bucket, entry, _)| (*bucket, entry.tests));
+        self.index.starts = starts;
+        self.index.entries = self.found.iter().map(|(_, entry, _)| *entry).collect();
+        self.index.rests = self.found.iter().map(|(.., rest)| *rest).collect();
+        self.index.codes.shrink_to_fit();
+        self.index.parts.shrink_to_fit();
+        self.leading();
+        self.watches();
+        self.index
+    }
+
+    /// Groups beyond the first ones that lead to candidates.
+    fn leading(&mut self) {
+        let index = &mut self.index;
+        let mut first_bucket = ALWAYS + 1;
+        for (at, group) in index.groups.iter().enumerate() {
+            let end = group.last_bucket();
+            let leads = index.starts.get(first_bucket as usize) != index.starts.get(end as usize);
+            if at >= index.first_groups && leads {
+                index.leading.push(at);
+            }
+            first_bucket = end;
+        }
+    }
+
+    fn watches(&mut self) {
+        let mut watches: BTreeMap<Watch, Vec<u32>> = BTreeMap::new();
+        for (watch, rule) in self.store.watches() {
+            watches.entry(watch).or_default().push(rule.0);
+        }
+        self.index.watches = watches.into_iter().map(|(watch, mut rules)| {
+            rules.shrink_to_fit();
+            (watch, rules)
+        }).collect();
+        for rule in self.store.rules() {
+            if let Some(residual) = self.store.residual(rule.id).filter(|residual| residual.charged() > 0) {
+                self.index.budget.rules.push(rule.id);
+                self.index.budget.most = self.index.budget.most.max(residual.charged());
+            }
+        }
+        if !self.index.budget.rules.is_empty() {
+            self.index.budget.slots = self.layout.slots().collect();
+        }
+    }
+}
