@@ -110,6 +110,13 @@ fn backends() {
 }
 
 #[test]
+fn matcher() {
+    let tally = smoke("matcher");
+    assert!(tally.matched > 1_000 && tally.unmatched > 1_000 && tally.failed > 100, "{tally}");
+    assert!(tally.unbound > 0 && tally.safe > 100, "{tally}");
+}
+
+#[test]
 fn ruleset() {
     let tally = smoke("ruleset");
     assert!(tally.handoff.options > 0, "{tally}");

@@ -44,7 +44,7 @@ pub struct Target {
 }
 
 /// All targets.
-pub const TARGETS: [Target; 10] = [
+pub const TARGETS: [Target; 11] = [
     Target { name: "parse", doc: "any text parses or is refused with diagnostics that point into it", body: targets::parse::run, rule: targets::parse::rule },
     Target { name: "scan", doc: "what the scan passes, everything behind it can bear on a small stack", body: targets::scan::run, rule: targets::scan::rule },
     Target { name: "roundtrip", doc: "printing keeps meaning and comments, and is idempotent", body: targets::roundtrip::run, rule: targets::roundtrip::rule },
@@ -56,6 +56,12 @@ pub const TARGETS: [Target; 10] = [
         doc: "native code gives what the interpreter gives, and charges the same",
         body: targets::backends::run,
         rule: targets::backends::rule,
+    },
+    Target {
+        name: "matcher",
+        doc: "a set of rules gives what each of them gives alone, whatever was edited",
+        body: targets::matcher::run,
+        rule: targets::matcher::rule,
     },
     Target {
         name: "ruleset",

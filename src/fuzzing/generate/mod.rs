@@ -11,6 +11,7 @@ mod rules;
 mod schemas;
 mod sets;
 mod shaped;
+mod tested;
 mod texts;
 mod yaml;
 
@@ -22,6 +23,7 @@ pub use rules::rule as tree;
 pub use schemas::{World, builtin, generated, strict_builtin};
 pub use sets::rule_set;
 pub use shaped::{shaped, sprinkled};
+pub use tested::{fitted, tested};
 pub use texts::{mutated, nested, noisy, rule as text, soup, tokens};
 pub use yaml::yaml;
 
