@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use support::bare;
 use triggerfish::backend::{Backend, Optimisation, Running, available};
 use triggerfish::cases::{Case, Found, Outcome};
+use triggerfish::matcher::{RuleId, Scratch};
 use triggerfish::{Context, Engine, Rule, Value, syntax};
 
 /// Every way that a rule can run, with its name.
@@ -43,13 +44,13 @@ fn cases_below(folder: &str) -> Vec<(String, Case)> {
 }
 
 #[track_caller]
-fn all_hold(check: impl Fn(&Case) -> Result<(), String>) {
+fn all_hold(check: impl FnMut(&Case) -> Result<(), String>) {
     hold(&cases(), check);
 }
 
 /// Collects what fails, so that one run shows all of it.
 #[track_caller]
-fn hold(cases: &[(String, Case)], check: impl Fn(&Case) -> Result<(), String>) {
+fn hold(cases: &[(String, Case)], mut check: impl FnMut(&Case) -> Result<(), String>) {
     let failures: Vec<String> =
         cases.iter().filter_map(|(place, case)| check(case).err().map(|problem| format!("{place} {}\n  {}\n  {problem}", case.id, case.rule))).collect();
     assert!(failures.is_empty(), "{} cases fail\n{}", failures.len(), failures.join("\n"));
@@ -95,6 +96,40 @@ fn backends_agree_to_the_last_detail() {
             if expected == found && exactly(&expected.0) == exactly(&found.0) { Ok(()) } else { Err(format!("{way}: expected {expected:?}, found {found:?}")) }
         });
     }
+}
+
+/// All rules of a file compiled together, asked about each of its contexts, say what each of them says alone.
+#[test]
+fn a_set_of_all_rules_says_what_each_of_them_says() {
+    let cases = all_cases();
+    let file_of = |place: &str| place.split(':').next().unwrap().to_owned();
+    let (mut asked, mut unbound) = (0, 0);
+    for file in cases.chunk_by(|(one, _), (other, _)| file_of(one) == file_of(other)) {
+        let mut builder = bare().matcher();
+        let rules: Vec<Option<Rule>> = file.iter().map(|(_, case)| builder.add(&case.rule).ok().and(bare().compile(&case.rule).ok())).collect();
+        let (matcher, mut scratch) = (builder.build(), Scratch::new());
+        hold(file, |case| {
+            let Ok(context) = matcher.bind_json(case.context.as_bytes()) else {
+                // What another rule reads may not bind.
+                unbound += 1;
+                return Ok(());
+            };
+            let found = matcher.matches(&context, case.now, &mut scratch).unwrap();
+            for (at, rule) in rules.iter().enumerate() {
+                let Some(rule) = rule else { continue };
+                let Ok(alone) = rule.bind_json(case.context.as_bytes()) else { return Err(format!("it binds for all rules, but not for rule {at}")) };
+                let expected = rule.matches(&alone, case.now);
+                let error = found.errors().iter().find(|(rule, _)| rule.index() == at).map(|(_, error)| *error);
+                let found = error.map_or(Ok(found.contains(RuleId::at(at))), Err);
+                asked += 1;
+                if found != expected {
+                    return Err(format!("rule {at}, `{}`: alone {expected:?}, in the set {found:?}", rule.source()));
+                }
+            }
+            Ok(())
+        });
+    }
+    assert!(asked > 50_000 && unbound < cases.len() / 10, "{asked} {unbound}");
 }
 
 #[test]

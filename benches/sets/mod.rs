@@ -20,8 +20,9 @@ const NAMES: usize = 40;
 /// What rules are like.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(crate) enum Shape {
-    /// So many tests, all of which have to hold; the share of constants that are drawn without regard to how frequent they are.
-    All { fewest: usize, most: usize, rare: f64 },
+    /// So many tests, all of which have to hold; the share of constants that are drawn without regard to how frequent they are; whether the first test is of
+    /// a category with many values.
+    All { fewest: usize, most: usize, rare: f64, key: bool },
     /// `AND`, `OR` and `NOT` up to four deep, with parts that other rules have, too.
     Trees,
     /// One test is of the tenant, of whom there is one for each hundred rules.
@@ -37,9 +38,9 @@ pub(crate) struct Family {
 }
 
 pub(crate) const FAMILIES: [Family; 5] = [
-    Family { name: "one", about: "2 to 5 tests, about 1 % matching", shape: Shape::All { fewest: 2, most: 5, rare: 0.35 } },
-    Family { name: "few", about: "2 to 5 tests, about 0.1 % matching", shape: Shape::All { fewest: 2, most: 5, rare: 0.85 } },
-    Family { name: "four", about: "4 to 6 tests", shape: Shape::All { fewest: 4, most: 6, rare: 0.2 } },
+    Family { name: "one", about: "2 to 5 tests, about 1 % matching", shape: Shape::All { fewest: 2, most: 5, rare: 0.4, key: false } },
+    Family { name: "few", about: "2 to 5 tests, about 0.1 % matching", shape: Shape::All { fewest: 2, most: 5, rare: 0.4, key: true } },
+    Family { name: "four", about: "4 to 6 tests", shape: Shape::All { fewest: 4, most: 6, rare: 0.2, key: false } },
     Family { name: "trees", about: "trees with shared parts", shape: Shape::Trees },
     Family { name: "tenants", about: "one test of a tenant, rarer as the set grows", shape: Shape::Tenants },
 ];
@@ -109,16 +110,19 @@ impl Source {
 
     pub(crate) fn rule(&mut self) -> Tree {
         match self.shape {
-            Shape::All { fewest, most, rare } => {
+            Shape::All { fewest, most, rare, key } => {
                 let count = fewest + self.dice.below(most - fewest + 1);
-                Tree::All(self.tests(count, rare))
+                let mut tests = Vec::new();
+                if key {
+                    let category = CATEGORIES / 2 + self.dice.below(CATEGORIES / 2);
+                    tests.push(Test::Is(category, self.value(category, 1.0)));
+                }
+                Tree::All(self.tests(tests, count, rare))
             }
             Shape::Tenants => {
                 let count = 1 + self.dice.below(3);
                 let tenant = self.dice.below(self.tenants as usize) as u32;
-                let mut tests = self.tests(count, 0.3);
-                tests.insert(0, Tree::Test(Test::Tenant(tenant)));
-                Tree::All(tests)
+                Tree::All(self.tests(vec![Test::Tenant(tenant)], count + 1, 0.3))
             }
             Shape::Trees => {
                 let mut parts = vec![self.tree(3)];
@@ -130,9 +134,8 @@ impl Source {
         }
     }
 
-    /// Tests of different attributes.
-    fn tests(&mut self, count: usize, rare: f64) -> Vec<Tree> {
-        let mut tests: Vec<Test> = Vec::new();
+    /// These tests and more, all of different attributes.
+    fn tests(&mut self, mut tests: Vec<Test>, count: usize, rare: f64) -> Vec<Tree> {
         while tests.len() < count {
             let test = self.test(rare);
             if tests.iter().all(|known| attribute(known) != attribute(&test)) {

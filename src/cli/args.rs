@@ -1,5 +1,6 @@
 //! What the command line takes, and what `--help` says of it.
 
+mod matching;
 mod rulesets;
 mod values;
 
@@ -10,6 +11,7 @@ use clap_complete::Shell;
 
 use super::exit::Exit;
 use super::set::Setting;
+pub(crate) use matching::MatchArgs;
 pub(crate) use rulesets::{CompareArgs, ContextOptions, DecideArgs, ExplainArgs, InitArgs};
 pub(crate) use values::{BackendChoice, Color, Format, Level, Now, ReferenceFormat, SchemaChoice, SchemaKind};
 
@@ -39,6 +41,7 @@ fn after_help() -> String {
   triggerfish explain ruleset.yaml '{{"domain": "IT"}}'  why, and what would change it
   triggerfish compare old.yaml new.yaml contexts.ndjson
   triggerfish eval 'domain == "IT"' contexts.ndjson    a single rule
+  triggerfish match rules.ndjson contexts.ndjson       which of many rules hold
 
 A RULE is the text of a rule, or @FILE for a file that holds one (@- for standard input).
 Arguments are known by their looks: `.yaml`, `.yml` and files whose top level has
@@ -67,6 +70,7 @@ pub(crate) enum Command {
     Compare(CompareArgs),
     Fmt(FmtArgs),
     Eval(EvalArgs),
+    Match(MatchArgs),
     Functions(FunctionsArgs),
     Schema(SchemaArgs),
     Completions(CompletionsArgs),

@@ -14,6 +14,7 @@ mod fmt;
 mod functions;
 mod init;
 mod input;
+mod matching;
 mod output;
 mod rule;
 mod ruleset;
@@ -69,6 +70,7 @@ pub(crate) fn run(arguments: impl Iterator<Item = OsString>) -> Exit {
         Command::Decide(args) => decide::run(&args, &mut output),
         Command::Compare(args) => compare::run(&args, &mut output),
         Command::Eval(args) => eval::run(&args, &mut output),
+        Command::Match(args) => matching::run(&args, &mut output),
         Command::Check(args) => check::run(&args, &mut output),
         Command::Fmt(args) => fmt::run(&args, &mut output),
         Command::Test(args) => test::run(&args, &mut output),

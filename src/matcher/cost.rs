@@ -14,6 +14,12 @@ pub(super) struct Costs {
     pub(super) composites: Vec<f32>,
     /// How many candidates a context gets on average if a rule is found by the tests that cover a composite: no less than it is true. Infinite where none do.
     pub(super) covers: Vec<f32>,
+    /// How often each test is asked, parts of composites counted as often as rules have these.
+    pub(super) asked: Vec<u32>,
+    /// How many rules and composites have each composite as a part of their own.
+    pub(super) parents: Vec<u32>,
+    /// How many tests each composite has.
+    pub(super) sizes: Vec<f32>,
 }
 
 /// What a test that is false more often than not cannot do.
@@ -31,13 +37,14 @@ const PRIOR: f32 = 2.0;
 
 impl Costs {
     pub(super) fn of(store: &Store, sample: Option<&Sample>) -> Costs {
-        let mut tests = priors(store);
+        let (asked, parents) = references(store);
+        let mut tests = priors(store, &asked);
         if let Some(Sample { hits, contexts }) = sample {
             for (prior, hits) in tests.iter_mut().zip(hits) {
                 *prior = (share(*hits) + PRIOR * *prior) / (share(*contexts) + PRIOR);
             }
         }
-        let mut costs = Costs { tests, composites: Vec::new(), covers: Vec::new() };
+        let mut costs = Costs { tests, composites: Vec::new(), covers: Vec::new(), asked, parents, sizes: Vec::new() };
         for Composite { any, parts } in &store.interner.composites {
             let (mut likely, mut cover) = if *any { (1.0, 0.0) } else { (1.0, NO_COVER) };
             for part in parts {
@@ -52,6 +59,8 @@ impl Costs {
             }
             costs.composites.push(if *any { 1.0 - likely } else { likely });
             costs.covers.push(cover);
+            let size = parts.iter().map(|part| costs.size(part.meaning())).sum();
+            costs.sizes.push(size);
         }
         costs
     }
@@ -64,6 +73,14 @@ impl Costs {
                 if holds { likely } else { 1.0 - likely }
             }
             Meaning::Composite(at) => self.composites.get(at as usize).copied().unwrap_or(1.0),
+        }
+    }
+
+    /// How many tests a part is.
+    pub(super) fn size(&self, part: Meaning) -> f32 {
+        match part {
+            Meaning::Test(..) => 1.0,
+            Meaning::Composite(at) => self.sizes.get(at as usize).copied().unwrap_or(1.0),
         }
     }
 
@@ -82,8 +99,17 @@ fn share(count: u32) -> f32 {
     count as f32
 }
 
-/// How often each test is asked: rules ask for what there is.
-fn references(store: &Store) -> Vec<u32> {
+/// How often each test is asked, and how many have each composite as a part.
+fn references(store: &Store) -> (Vec<u32>, Vec<u32>) {
+    let mut parents = vec![0u32; store.interner.composites.len()];
+    let of_composites = store.interner.composites.iter().flat_map(|composite| composite.parts.iter());
+    for code in store.rules().flat_map(|rule| rule.codes).chain(of_composites) {
+        if let Meaning::Composite(at) = code.meaning()
+            && let Some(count) = parents.get_mut(at as usize)
+        {
+            *count = count.saturating_add(1);
+        }
+    }
     let mut tests = vec![0u32; store.interner.tests.len()];
     let mut composites = vec![0u32; store.interner.composites.len()];
     fn count(tests: &mut [u32], composites: &mut [u32], part: Meaning, times: u32) {
@@ -102,18 +128,18 @@ fn references(store: &Store) -> Vec<u32> {
         let times = composites.get(at).copied().unwrap_or(0);
         composite.parts.iter().for_each(|code| count(&mut tests, &mut composites, code.meaning(), times));
     }
-    tests
+    (tests, parents)
 }
 
 /// What is thought of a constant before anything is known.
 const SOME: f32 = 1.0;
 
-fn priors(store: &Store) -> Vec<f32> {
-    let references = references(store);
+/// Rules ask for what there is.
+fn priors(store: &Store, references: &[u32]) -> Vec<f32> {
     let mut atoms: HashMap<(Source, &Atom), f32> = HashMap::new();
     let mut totals: HashMap<(Source, Family), f32> = HashMap::new();
     let mut bounds: HashMap<Source, Vec<(&Question, f32)>> = HashMap::new();
-    for (test, count) in store.interner.tests.iter().zip(&references) {
+    for (test, count) in store.interner.tests.iter().zip(references) {
         let weight = share(*count);
         match &test.question {
             Question::Among(list) => {
@@ -147,7 +173,7 @@ fn priors(store: &Store) -> Vec<f32> {
         Question::Order(..) | Question::TextOrder(..) => bounds.get(&test.source).map_or(0.5, |bounds| bounds.likely(&test.question)),
         Question::Pattern(_) => 0.3,
     };
-    store.interner.tests.iter().zip(&references).map(|(test, count)| likely(test, share(*count))).collect()
+    store.interner.tests.iter().zip(references).map(|(test, count)| likely(test, share(*count))).collect()
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

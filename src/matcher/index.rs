@@ -19,6 +19,9 @@ pub(super) struct Index {
     pub(super) groups: Vec<Group>,
     /// The groups that are looked at for every context: the first ones, and more that lead to candidates.
     pub(super) first_groups: usize,
+    /// Composites that many rules have, in their order: each with the test that says whether it is true, and with its bucket.
+    pub(super) shared: Vec<Shared>,
+
     pub(super) leading: Vec<usize>,
     /// Tests from here on are looked at when somebody asks.
     pub(super) lazy_from: u32,
@@ -27,9 +30,10 @@ pub(super) struct Index {
     pub(super) words: usize,
     /// For each bucket, its first entry.
     pub(super) starts: Vec<u32>,
+    /// For each entry, the test that it is most likely to fail.
+    pub(super) firsts: Vec<u32>,
+    /// The same entries, beyond that.
     pub(super) entries: Vec<Entry>,
-    /// For each entry, where more of it stands; 0 if there is no more.
-    pub(super) rests: Vec<u32>,
     /// For each of these: twice how many codes follow, plus one if the rule is more than its tests; then the codes.
     pub(super) codes: Vec<u32>,
     /// For each composite, where it stands among the parts.
@@ -43,11 +47,21 @@ pub(super) struct Index {
     pub(super) placed: Vec<u32>,
 }
 
-/// A candidate: a rule, and the first tests that it has to pass.
-#[derive(Clone, Copy, Debug, Default)]
+/// A candidate: a rule, and two tests that it has to pass.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Entry {
-    pub(super) tests: [u32; 3],
+    pub(super) tests: [u32; 2],
     pub(super) rule: u32,
+    /// Where more of it stands; 0 if there is no more.
+    pub(super) rest: u32,
+}
+
+/// A composite that many rules have.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shared {
+    pub(super) composite: u32,
+    pub(super) test: u32,
+    pub(super) bucket: u32,
 }
 
 /// Tests that are looked at together: those of one kind of one source.
@@ -122,6 +136,11 @@ fn kind(source: Source, question: &Question) -> Kind {
     }
 }
 
+/// What is asked by so many rules is looked at for every context.
+const MANY: u32 = 32;
+/// The same for what takes longer.
+const VERY_MANY: u32 = 256;
+
 /// A test by which rules are found costs that much more often where it has to be looked at for that alone.
 const LAZY: f32 = 2.0;
 
@@ -131,7 +150,31 @@ const PASSES: u32 = 0;
 /// The bucket of rules that are candidates always.
 pub(super) const ALWAYS: u32 = 0;
 
+impl Kind {
+    /// Whether a group of tests that are asked so often is looked at for every context.
+    fn is_worth_it(self, asked: u32) -> bool {
+        match self {
+            Kind::Values => true,
+            Kind::DerivedValues | Kind::Texts => asked >= MANY,
+            Kind::Patterns => asked >= VERY_MANY,
+        }
+    }
+}
+
 impl Index {
+    /// Gives composites that many have a test each, from a word and a bucket on; gives the word and the bucket behind them.
+    fn share(&mut self, costs: &Costs, shared_at: &mut [Option<u32>], word: u32, bucket: u32) -> (u32, u32) {
+        let many = costs.parents.iter().zip(shared_at).enumerate().filter(|(_, (parents, _))| **parents >= MANY);
+        for (composite, (_, place)) in many {
+            let at = small(self.shared.len());
+            *place = Some(at);
+            self.shared.push(Shared { composite: small(composite), test: word * 64 + at, bucket: bucket + at });
+        }
+        let count = small(self.shared.len());
+        self.lazy_from = (word + count.div_ceil(64)) * 64;
+        (self.lazy_from / 64, bucket + count)
+    }
+
     pub(super) fn new(store: &Store, layout: &Layout, limits: &Limits, sample: Option<&Sample>) -> Index {
         let mut builder = Builder::new(store, layout, limits, Costs::of(store, sample));
         builder.composites();
@@ -149,9 +192,11 @@ struct Builder<'s> {
     index: Index,
     /// The group of each test of the store.
     group_of: Vec<u32>,
+    /// For each composite of the store, its place among the shared ones.
+    shared_at: Vec<Option<u32>>,
     buckets: u32,
-    /// Bucket, entry, rest.
-    found: Vec<(u32, Entry, u32)>,
+    /// Bucket, first test, entry.
+    found: Vec<(u32, u32, Entry)>,
 }
 
 impl<'s> Builder<'s> {
@@ -160,13 +205,14 @@ impl<'s> Builder<'s> {
         let mut index = Index {
             groups: Vec::new(),
             first_groups: 0,
+            shared: Vec::new(),
             leading: Vec::new(),
             lazy_from: 0,
             group_of_word: Vec::new(),
             words: 0,
             starts: Vec::new(),
+            firsts: Vec::new(),
             entries: Vec::new(),
-            rests: Vec::new(),
             codes: vec![0],
             composites: Vec::new(),
             parts: Vec::new(),
@@ -174,14 +220,25 @@ impl<'s> Builder<'s> {
             budget: Charged::default(),
             placed: vec![0; count],
         };
-        let mut by_group: BTreeMap<(Kind, Source), Vec<(usize, &Question)>> = BTreeMap::new();
+        let mut by_kind: BTreeMap<(Kind, Source), (u32, Vec<(usize, &Question)>)> = BTreeMap::new();
         for (at, test) in store.interner.tests.iter().enumerate() {
-            by_group.entry((kind(test.source, &test.question), test.source)).or_default().push((at, &test.question));
+            let (asked, tests) = by_kind.entry((kind(test.source, &test.question), test.source)).or_default();
+            *asked = asked.saturating_add(costs.asked.get(at).copied().unwrap_or(0));
+            tests.push((at, &test.question));
         }
+        // What is looked at for every context comes first.
+        let mut groups: Vec<(bool, Kind, Source, Vec<(usize, &Question)>)> =
+            by_kind.into_iter().map(|((kind, source), (asked, tests))| (!kind.is_worth_it(asked), kind, source, tests)).collect();
+        groups.sort_by_key(|(is_lazy, kind, source, _)| (*is_lazy, *kind, *source));
         // Word 0 has the test that is always passed, bucket 0 the rules that are always candidates.
         let (mut word, mut bucket) = (1, ALWAYS + 1);
         let mut group_of = vec![0; count];
-        for ((kind, source), tests) in by_group {
+        let mut shared_at = vec![None; store.interner.composites.len()];
+        let is_lazy_from = groups.partition_point(|(is_lazy, ..)| !is_lazy);
+        for (place, (_, kind, source, tests)) in groups.into_iter().enumerate() {
+            if place == is_lazy_from {
+                (word, bucket) = index.share(&costs, &mut shared_at, word, bucket);
+            }
             let questions: Vec<&Question> = tests.iter().map(|(_, question)| *question).collect();
             let own = match source {
                 Source::Slot(_) => None,
@@ -211,25 +268,41 @@ impl<'s> Builder<'s> {
             }
             let group = Group { source, dictionary: own.unwrap_or_else(|| Dictionary::of(std::iter::empty())), tests: laid_out };
             (word, bucket) = (group.words().1, group.last_bucket());
-            if kind == Kind::Values {
+            if place < is_lazy_from {
                 index.first_groups += 1;
-                index.lazy_from = word * 64;
             } else {
                 let count = group.words().1 - group.words().0;
                 index.group_of_word.extend((0..count).map(|_| small(index.groups.len())));
             }
             index.groups.push(group);
         }
-        index.lazy_from = index.lazy_from.max(64);
+        if index.first_groups == index.groups.len() {
+            (word, bucket) = index.share(&costs, &mut shared_at, word, bucket);
+        }
         index.words = word as usize;
-        Builder { store, layout, costs, index, group_of, buckets: bucket, found: Vec::new() }
+        Builder { store, layout, costs, index, group_of, shared_at, buckets: bucket, found: Vec::new() }
     }
 
     /// The number in the index of a part.
     fn placed(&self, code: Code) -> u32 {
         match code.meaning() {
             Meaning::Test(test, holds) => Code::literal(self.index.placed.get(test as usize).copied().unwrap_or(PASSES), holds).0,
-            Meaning::Composite(_) => code.0,
+            Meaning::Composite(at) => self.shared(at).map_or(code.0, |shared| Code::literal(shared.test, true).0),
+        }
+    }
+
+    fn shared(&self, composite: u32) -> Option<&Shared> {
+        let at = self.shared_at.get(composite as usize).copied().flatten()?;
+        self.index.shared.get(at as usize)
+    }
+
+    /// How many candidates a rule costs that is found by a part of it.
+    fn cost(&self, code: Code) -> f32 {
+        let cost = self.costs.cover(code.meaning());
+        match code.meaning() {
+            Meaning::Test(..) if self.placed(code) >> 1 >= self.index.lazy_from => cost * LAZY,
+            Meaning::Composite(at) if self.shared(at).is_some() => cost.min(self.costs.likely(code.meaning())),
+            Meaning::Test(..) | Meaning::Composite(_) => cost,
         }
     }
 
@@ -239,13 +312,15 @@ impl<'s> Builder<'s> {
             .iter()
             .map(|code| {
                 let placed = self.placed(*code);
-                let class = match code.meaning() {
-                    Meaning::Test(..) if placed >> 1 < self.index.lazy_from => 0,
+                let class = match Code(placed).meaning() {
+                    Meaning::Test(test, _) if test < self.index.lazy_from => 0,
                     Meaning::Composite(_) => 1,
                     Meaning::Test(..) => 2,
                 };
                 let likely = self.costs.likely(code.meaning());
-                (class, if falsy { likely } else { -likely }, placed)
+                let decides = if falsy { 1.0 - likely } else { likely };
+                let size = if class == 0 { 1.0 } else { self.costs.size(code.meaning()) };
+                (class, -decides / size, placed)
             })
             .collect();
         parts.sort_by(|one, other| one.0.cmp(&other.0).then(one.1.total_cmp(&other.1)).then(one.2.cmp(&other.2)));
@@ -282,24 +357,29 @@ impl<'s> Builder<'s> {
 
     /// Puts a rule that needs all of these below the tests of which one is true if all of them are.
     fn conjunction(&mut self, codes: &[Code], rule: Rule<'s>) {
-        let cost = |code: &Code| {
-            let lazy = matches!(code.meaning(), Meaning::Test(..)) && self.placed(*code) >> 1 >= self.index.lazy_from;
-            self.costs.cover(code.meaning()) * if lazy { LAZY } else { 1.0 }
-        };
-        let best = codes.iter().map(|code| (cost(code), code)).min_by(|(one, _), (other, _)| one.total_cmp(other)).filter(|(cost, _)| *cost < 1.0);
+        let best = codes.iter().map(|code| (self.cost(*code), code)).min_by(|(one, _), (other, _)| one.total_cmp(other)).filter(|(cost, _)| *cost < 1.0);
         let mut covers = Vec::new();
         let mut needed: Vec<Code> = codes.to_vec();
         if let Some((_, best)) = best {
             self.cover(*best, &mut covers);
-            if matches!(best.meaning(), Meaning::Test(..)) {
-                needed.retain(|code| code != best);
+            // Where one alone leads to the rule, it holds.
+            if covers.len() == 1 {
+                needed.retain(|code| code != best || covers.first() != Some(code));
             }
         }
-        let (entry, rest) = self.entry(&needed, rule);
+        let (first, entry) = self.entry(&needed, rule);
         if best.is_none() {
-            self.found.push((ALWAYS, entry, rest));
+            self.found.push((ALWAYS, first, entry));
         }
-        for test in covers {
+        for code in covers {
+            let test = match code.meaning() {
+                Meaning::Test(test, _) => test,
+                Meaning::Composite(at) => {
+                    let bucket = self.shared(at).map_or(ALWAYS, |shared| shared.bucket);
+                    self.found.push((bucket, first, entry));
+                    continue;
+                }
+            };
             let Some(question) = self.store.interner.tests.get_index(test as usize) else { continue };
             let Some(group) = self.group_of.get(test as usize).and_then(|group| self.index.groups.get(*group as usize)) else { continue };
             let dictionary = match group.source {
@@ -308,47 +388,43 @@ impl<'s> Builder<'s> {
             };
             let placed = self.index.placed.get(test as usize).copied().unwrap_or(PASSES);
             for bucket in group.buckets(&question.question, placed, dictionary) {
-                self.found.push((bucket, entry, rest));
+                self.found.push((bucket, first, entry));
             }
         }
     }
 
-    /// The tests of which one is true if a part is.
-    fn cover(&self, code: Code, tests: &mut Vec<u32>) {
-        match code.meaning() {
-            Meaning::Test(test, _) => {
-                if !tests.contains(&test) {
-                    tests.push(test);
-                }
+    /// The tests and shared composites of which one is true if a part is.
+    fn cover(&self, code: Code, found: &mut Vec<Code>) {
+        if let Meaning::Composite(at) = code.meaning()
+            && (self.shared(at).is_none() || self.costs.cover(code.meaning()) < self.costs.likely(code.meaning()))
+        {
+            let Some(composite) = self.store.interner.composites.get_index(at as usize) else { return };
+            if composite.any {
+                composite.parts.iter().for_each(|part| self.cover(*part, found));
+            } else if let Some(best) = composite.parts.iter().min_by(|one, other| self.cost(**one).total_cmp(&self.cost(**other))) {
+                self.cover(*best, found);
             }
-            Meaning::Composite(at) => {
-                let Some(composite) = self.store.interner.composites.get_index(at as usize) else { return };
-                if composite.any {
-                    composite.parts.iter().for_each(|part| self.cover(*part, tests));
-                } else if let Some(best) =
-                    composite.parts.iter().min_by(|one, other| self.costs.cover(one.meaning()).total_cmp(&self.costs.cover(other.meaning())))
-                {
-                    self.cover(*best, tests);
-                }
-            }
+        } else if !found.contains(&code) {
+            found.push(code);
         }
     }
 
-    fn entry(&mut self, needed: &[Code], rule: Rule<'s>) -> (Entry, u32) {
+    fn entry(&mut self, needed: &[Code], rule: Rule<'s>) -> (u32, Entry) {
         let sorted = self.sorted(needed, true);
         let at_once = sorted.iter().take(3).take_while(|code| **code >> 1 < self.index.lazy_from).count();
         let (first, more) = sorted.split_at(at_once);
-        let mut entry = Entry { tests: [PASSES << 1; 3], rule: rule.id };
-        for (place, code) in entry.tests.iter_mut().zip(first) {
+        let mut tests = [PASSES << 1; 3];
+        for (place, code) in tests.iter_mut().zip(first) {
             *place = *code;
         }
-        if more.is_empty() && rule.is_exact {
-            return (entry, 0);
+        let [first, one, other] = tests;
+        let mut entry = Entry { tests: [one, other], rule: rule.id, rest: 0 };
+        if !more.is_empty() || !rule.is_exact {
+            entry.rest = small(self.index.codes.len());
+            self.index.codes.push(small(more.len()) << 1 | u32::from(!rule.is_exact));
+            self.index.codes.extend_from_slice(more);
         }
-        let rest = small(self.index.codes.len());
-        self.index.codes.push(small(more.len()) << 1 | u32::from(!rule.is_exact));
-        self.index.codes.extend_from_slice(more);
-        (entry, rest)
+        (first, entry)
     }
 
     fn finish(mut self) -> Index {
@@ -363,10 +439,10 @@ impl<'s> Builder<'s> {
             end += *start;
             *start = end;
         }
-        self.found.sort_by_key(|(bucket, entry, _)| (*bucket, entry.tests));
+        self.found.sort_by_key(|(bucket, first, entry)| (*bucket, *first, entry.rule));
         self.index.starts = starts;
-        self.index.entries = self.found.iter().map(|(_, entry, _)| *entry).collect();
-        self.index.rests = self.found.iter().map(|(.., rest)| *rest).collect();
+        self.index.firsts = self.found.iter().map(|(_, first, _)| *first).collect();
+        self.index.entries = self.found.iter().map(|(.., entry)| *entry).collect();
         self.index.codes.shrink_to_fit();
         self.index.parts.shrink_to_fit();
         self.leading();
@@ -377,11 +453,11 @@ impl<'s> Builder<'s> {
     /// Groups beyond the first ones that lead to candidates.
     fn leading(&mut self) {
         let index = &mut self.index;
-        let mut first_bucket = ALWAYS + 1;
-        for (at, group) in index.groups.iter().enumerate() {
+        let before = index.first_groups.checked_sub(1).and_then(|last| index.groups.get(last)).map_or(ALWAYS + 1, Group::last_bucket);
+        let mut first_bucket = before + small(index.shared.len());
+        for (at, group) in index.groups.iter().enumerate().skip(index.first_groups) {
             let end = group.last_bucket();
-            let leads = index.starts.get(first_bucket as usize) != index.starts.get(end as usize);
-            if at >= index.first_groups && leads {
+            if index.starts.get(first_bucket as usize) != index.starts.get(end as usize) {
                 index.leading.push(at);
             }
             first_bucket = end;

@@ -92,14 +92,23 @@ impl Scan<'_> {
         marker.candidates(ALWAYS, ALWAYS + 1);
         let cells = self.context.cells();
         for group in index.groups.iter().take(index.first_groups) {
-            if let (Tests::Points(points), Source::Slot(slot)) = (&group.tests, group.source)
-                && let Some(cell) = cells.get(slot.index())
-            {
-                points.look(*cell, &mut marker);
+            if let (Tests::Points(points), Source::Slot(slot)) = (&group.tests, group.source) {
+                if let Some(cell) = cells.get(slot.index()) {
+                    points.look(*cell, &mut marker);
+                }
+            } else {
+                look_at_group(group, self.context, &mut marker);
             }
         }
         for at in &index.leading {
             self.look_at(*at);
+        }
+        for shared in &index.shared {
+            if self.composite(shared.composite as usize) {
+                let mut marker = Marker { truth: &mut self.state.truth, runs: &mut self.state.runs, starts: &index.starts };
+                marker.set(shared.test);
+                marker.candidates(shared.bucket, shared.bucket + 1);
+            }
         }
     }
 
@@ -119,33 +128,41 @@ impl Scan<'_> {
         let runs = std::mem::take(&mut self.state.runs);
         for (first, end) in &runs {
             let range = *first as usize..*end as usize;
-            let (Some(entries), Some(rests)) = (index.entries.get(range.clone()), index.rests.get(range)) else { continue };
-            for (entries, rests) in entries.chunks(BLOCK).zip(rests.chunks(BLOCK)) {
-                self.block(entries, rests);
+            let (Some(firsts), Some(entries)) = (index.firsts.get(range.clone()), index.entries.get(range)) else { continue };
+            for (firsts, entries) in firsts.chunks(BLOCK).zip(entries.chunks(BLOCK)) {
+                self.block(firsts, entries);
             }
         }
         self.state.runs = runs;
     }
 
     /// Looks at candidates: first, without a branch, at the tests that stand with them.
-    fn block(&mut self, entries: &[Entry], rests: &[u32]) {
+    fn block(&mut self, firsts: &[u32], entries: &[Entry]) {
+        let truth = self.state.truth.as_slice();
         let mut passed = [0u8; BLOCK];
         let mut count = 0usize;
-        let truth = self.state.truth.as_slice();
-        for (entry, at) in entries.iter().zip(0u8..) {
-            let [one, two, three] = entry.tests;
-            let passes = holds(truth, one) & holds(truth, two) & holds(truth, three) & 1;
+        for (first, at) in firsts.iter().zip(0u8..) {
             if let Some(place) = passed.get_mut(count) {
                 *place = at;
             }
-            count += usize::from(passes != 0);
+            count += usize::from(holds(truth, *first) & 1 != 0);
         }
+        let mut left = [0u8; BLOCK];
+        let mut rest = 0usize;
         for at in passed.iter().take(count) {
-            let (Some(entry), Some(rest)) = (entries.get(usize::from(*at)), rests.get(usize::from(*at))) else { continue };
-            if *rest == 0 {
+            let Some(entry) = entries.get(usize::from(*at)) else { continue };
+            let [one, other] = entry.tests;
+            if let Some(place) = left.get_mut(rest) {
+                *place = *at;
+            }
+            rest += usize::from(holds(truth, one) & holds(truth, other) & 1 != 0);
+        }
+        for at in left.iter().take(rest) {
+            let Some(entry) = entries.get(usize::from(*at)) else { continue };
+            if entry.rest == 0 {
                 self.found.matched.insert(entry.rule);
             } else {
-                self.rest(entry.rule, *rest);
+                self.rest(entry.rule, entry.rest);
             }
         }
     }

@@ -195,8 +195,7 @@ impl Matcher {
     /// Everything that is wrong with the rule.
     pub fn with(&self, source: &str) -> Result<(Matcher, RuleId, Vec<Diagnostic>), CompileError> {
         let rule = RuleId(self.taken);
-        let (mut matcher, diagnostics) = self.put(rule, source)?;
-        matcher.taken += 1;
+        let (matcher, diagnostics) = self.put(rule, source)?;
         Ok((matcher, rule, diagnostics))
     }
 

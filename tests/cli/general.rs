@@ -4,7 +4,7 @@ use std::process::Stdio;
 
 use crate::support::{Run, run, triggerfish};
 
-const COMMANDS: [&str; 12] = ["init", "check", "test", "decide", "explain", "compare", "fmt", "eval", "functions", "schema", "completions", "version"];
+const COMMANDS: [&str; 13] = ["init", "check", "test", "decide", "explain", "compare", "fmt", "eval", "match", "functions", "schema", "completions", "version"];
 
 #[test]
 fn help_teaches() {

@@ -12,6 +12,7 @@ mod fmt;
 mod general;
 mod hostile;
 mod init;
+mod matching;
 mod reference;
 mod schema;
 mod support;

@@ -14,7 +14,7 @@ use super::input::{Body, InputError, Record, Records, RecordsError, Source};
 use super::output::JsonLine;
 use super::rule::RuleText;
 use super::{Exit, Failure, Output, schema};
-use row::Trouble;
+pub(crate) use row::Trouble;
 
 pub(crate) fn run(args: &EvalArgs, output: &mut Output) -> Result<Exit, Failure> {
     let runner = Runner::new(args.backend.backend.into());

@@ -9,7 +9,7 @@ use super::super::contexts::Spot;
 use super::super::output::{BAD, JsonLine, paint};
 
 /// Why a context has no value.
-pub(super) enum Trouble {
+pub(crate) enum Trouble {
     /// It does not bind.
     Unbound(ContextError),
     /// It is larger than this, and was not kept.
@@ -41,7 +41,7 @@ const INVALID_CONTEXT: &str = "invalid_context";
 
 impl Trouble {
     /// One line of visible text: `type_mismatch at 1:5, `user.age < 3`: a value of a kind that does not fit here`.
-    pub(super) fn human(&self, source: &str) -> String {
+    pub(crate) fn human(&self, source: &str) -> String {
         match self {
             Trouble::Failed(error) => {
                 let place = Position::of(source, error.span.start as usize);
@@ -65,7 +65,8 @@ impl Trouble {
         }
     }
 
-    fn json(&self, source: &str) -> String {
+    /// As machines read it.
+    pub(crate) fn json(&self, source: &str) -> String {
         match self {
             Trouble::Failed(error) => {
                 let place = Position::of(source, error.span.start as usize);
