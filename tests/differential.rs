@@ -8,7 +8,7 @@
 use std::panic::catch_unwind;
 use std::time::Instant;
 
-use triggerfish::fuzzing::{Extent, Tally, compare, forms, helpers};
+use triggerfish::fuzzing::{Extent, STRUCTURED, Tally, compare, forms, helpers, target};
 
 /// The longest input of one batch: half of it makes programs, half contexts.
 const BYTES: u64 = 24_000;
@@ -64,4 +64,27 @@ fn backends_agree_on_a_long_run() {
     for (part, count) in tally.compared.parts() {
         assert!(count > 0, "no program had a {part}");
     }
+}
+
+#[test]
+#[ignore = "takes minutes"]
+fn sets_agree_on_a_long_run() {
+    let rules = asked("TRIGGERFISH_PROGRAMS", 100_000);
+    let sets = target("matcher").unwrap();
+    let mut tally = Tally::default();
+    let start = Instant::now();
+    for batch in asked("TRIGGERFISH_SEED", 0).. {
+        let before = tally;
+        let done = catch_unwind(|| {
+            let mut tally = before;
+            (sets.body)(&[&[STRUCTURED], noise(batch).as_slice()].concat(), &mut tally);
+            tally
+        });
+        tally = done.unwrap_or_else(|_| panic!("batch {batch}"));
+        if tally.valid >= rules {
+            break;
+        }
+    }
+    println!("{:.0} s: {tally}", start.elapsed().as_secs_f64());
+    assert!(tally.matched > 0 && tally.unmatched > 0 && tally.failed > 0, "{tally}");
 }

@@ -69,7 +69,13 @@ impl Plot {
             let points: Vec<String> = line.points.iter().map(|(across, up)| format!("{:.1},{:.1}", x(*across), y(*up))).collect();
             add(format!("<polyline points=\"{}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\"{dashes}/>", points.join(" ")));
             let place = TOP + 14.0 + at as f64 * 18.0;
-            add(format!("<line x1=\"{}\" x2=\"{}\" y1=\"{}\" y2=\"{}\" stroke=\"{colour}\" stroke-width=\"2\"{dashes}/>", WIDTH - RIGHT + 12.0, WIDTH - RIGHT + 40.0, place - 4.0, place - 4.0));
+            add(format!(
+                "<line x1=\"{}\" x2=\"{}\" y1=\"{}\" y2=\"{}\" stroke=\"{colour}\" stroke-width=\"2\"{dashes}/>",
+                WIDTH - RIGHT + 12.0,
+                WIDTH - RIGHT + 40.0,
+                place - 4.0,
+                place - 4.0
+            ));
             add(format!("<text x=\"{}\" y=\"{place}\">{}</text>", WIDTH - RIGHT + 46.0, line.name));
         }
         svg.push_str("</svg>\n");

@@ -114,7 +114,7 @@ impl Source {
                 let count = fewest + self.dice.below(most - fewest + 1);
                 let mut tests = Vec::new();
                 if key {
-                    let category = CATEGORIES / 2 + self.dice.below(CATEGORIES / 2);
+                    let category = CATEGORIES / 6 + self.dice.below(CATEGORIES / 2);
                     tests.push(Test::Is(category, self.value(category, 1.0)));
                 }
                 Tree::All(self.tests(tests, count, rare))

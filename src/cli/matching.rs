@@ -180,9 +180,7 @@ impl Shown<'_> {
         } else {
             line.raw("matches", &json_array(self.ids().map(json_text)))
         };
-        let errors = self.failures().map(|(rule, trouble)| {
-            JsonLine::new().text("rule", rule.id.text()).raw("error", &trouble.json(&rule.text.text)).finish()
-        });
+        let errors = self.failures().map(|(rule, trouble)| JsonLine::new().text("rule", rule.id.text()).raw("error", &trouble.json(&rule.text.text)).finish());
         line.raw("errors", &json_array(errors)).finish()
     }
 }

@@ -355,7 +355,9 @@ pub(super) fn texts(question: &Question) -> impl Iterator<Item = &Arc<str>> {
     let (atoms, text): (&[Atom], Option<&Arc<str>>) = match question {
         Question::Among(atoms) => (atoms, None),
         Question::Has(text) => (&[], Some(text)),
-        Question::Truthy | Question::Order(..) | Question::TextOrder(..) | Question::StartsWith(_) | Question::EndsWith(_) | Question::Pattern(_) => (&[], None),
+        Question::Truthy | Question::Order(..) | Question::TextOrder(..) | Question::StartsWith(_) | Question::EndsWith(_) | Question::Pattern(_) => {
+            (&[], None)
+        }
     };
     let of_atoms = atoms.iter().filter_map(|atom| match atom {
         Atom::Text(text) => Some(text),

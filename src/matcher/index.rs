@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::bits::small;
-use super::cost::{Costs, Sample};
-use super::points::Points;
-use super::patterns::Patterns;
 use super::condition::Watch;
+use super::cost::{Costs, Sample};
+use super::patterns::Patterns;
+use super::points::Points;
 use super::store::{Code, Meaning, Rule, Store};
 use super::test::{Question, Source};
 use super::texts::Texts;
@@ -469,10 +469,13 @@ impl<'s> Builder<'s> {
         for (watch, rule) in self.store.watches() {
             watches.entry(watch).or_default().push(rule.0);
         }
-        self.index.watches = watches.into_iter().map(|(watch, mut rules)| {
-            rules.shrink_to_fit();
-            (watch, rules)
-        }).collect();
+        self.index.watches = watches
+            .into_iter()
+            .map(|(watch, mut rules)| {
+                rules.shrink_to_fit();
+                (watch, rules)
+            })
+            .collect();
         for rule in self.store.rules() {
             if let Some(residual) = self.store.residual(rule.id).filter(|residual| residual.charged() > 0) {
                 self.index.budget.rules.push(rule.id);

@@ -28,6 +28,7 @@ pub(super) struct Points {
     /// How many tests are of equality: these come first.
     among: u32,
     truthy: Option<u32>,
+    cuts: Cuts,
     greater: Bounds,
     less: Bounds,
 }
@@ -41,21 +42,63 @@ enum Row {
     Bits(u32, u32),
 }
 
-/// Tests of order on one side, sorted, numbered from `first` on.
+/// Where a number may lie: between two constants that tests of order compare with, or on one. Place `2 * i` is before constant `i` and behind the one before
+/// it, place `2 * i + 1` on it.
+#[derive(Debug, Default)]
+struct Cuts {
+    constants: Box<[Exact]>,
+    /// The same, where each is exact as it is.
+    floats: Option<Box<[f64]>>,
+}
+
+impl Cuts {
+    fn new(constants: Vec<Exact>) -> Cuts {
+        let floats = constants.iter().map(|constant| as_float(constant.number())).collect();
+        Cuts { constants: constants.into(), floats }
+    }
+
+    fn place(&self, number: Number) -> usize {
+        if let (Some(floats), Some(float)) = (&self.floats, as_float(number)) {
+            let at = floats.partition_point(|constant| *constant < float);
+            return 2 * at + usize::from(floats.get(at).is_some_and(|constant| *constant <= float));
+        }
+        let at = self.constants.partition_point(|constant| constant.number().order(number).is_lt());
+        2 * at + usize::from(self.constants.get(at).is_some_and(|constant| constant.number().order(number).is_eq()))
+    }
+}
+
+/// A number as a Float of the very same value.
+fn as_float(number: Number) -> Option<f64> {
+    const EXACT: u64 = 1 << 53;
+    match number {
+        Number::Integer(value) if value.unsigned_abs() > EXACT => None,
+        Number::Integer(_) | Number::Float(_) => Some(number.to_f64()),
+    }
+}
+
+/// Tests of order on one side, sorted, numbered from `first` on: where those that hold begin (`Less`) or end (`Greater`), for each place.
 #[derive(Debug, Default)]
 struct Bounds {
     first: u32,
-    bounds: Box<[(Exact, Order)]>,
+    count: u32,
+    borders: Box<[u32]>,
 }
 
 impl Bounds {
-    /// Where those that hold for a number begin (`Less`) or end (`Greater`).
-    fn border(&self, number: Number) -> u32 {
-        small(self.bounds.partition_point(|(bound, order)| order.holds(number.order(bound.number())) == order.is_greater()))
+    fn new(first: u32, bounds: &[(Exact, Order)], cuts: &Cuts) -> Bounds {
+        // A bound is passed from this place on, where values are greater; on the other side, up to it.
+        let passed: Vec<usize> = bounds.iter().map(|(constant, order)| cuts.place(constant.number()) + usize::from(order.rank())).collect();
+        let places = 0..=2 * cuts.constants.len();
+        let borders = places.map(|place| small(passed.partition_point(|passed| *passed <= place))).collect();
+        Bounds { first, count: small(bounds.len()), borders }
+    }
+
+    fn border(&self, place: usize) -> u32 {
+        self.first + self.borders.get(place).copied().unwrap_or(0)
     }
 
     fn end(&self) -> u32 {
-        self.first + small(self.bounds.len())
+        self.first + self.count
     }
 }
 
@@ -89,6 +132,7 @@ impl Points {
             bits: Box::default(),
             among: 0,
             truthy: None,
+            cuts: Cuts::default(),
             greater: Bounds::default(),
             less: Bounds::default(),
         };
@@ -128,6 +172,9 @@ impl Points {
             next += 1;
         }
         bounds.sort_by(|(one, order, _), (other, other_order, _)| one.cmp(other).then(order.rank().cmp(&other_order.rank())));
+        let mut constants: Vec<Exact> = bounds.iter().map(|(constant, ..)| *constant).collect();
+        constants.dedup();
+        self.cuts = Cuts::new(constants);
         for is_greater in [true, false] {
             let first = next;
             let mut side = Vec::new();
@@ -136,7 +183,7 @@ impl Points {
                 place(*at, next);
                 next += 1;
             }
-            let bounds = Bounds { first, bounds: side.into() };
+            let bounds = Bounds::new(first, &side, &self.cuts);
             if is_greater {
                 self.greater = bounds;
             } else {
@@ -260,10 +307,14 @@ impl Points {
             Number::Float(value) => value.get().partial_cmp(&0.0) == Some(Ordering::Equal),
         };
         self.at(point, !is_zero, marker);
-        let border = self.greater.first + self.greater.border(number);
+        if self.greater.count + self.less.count == 0 {
+            return;
+        }
+        let place = self.cuts.place(number);
+        let border = self.greater.border(place);
         marker.fill(self.greater.first, border);
         marker.candidates(self.bucket_of(self.greater.first), self.bucket_of(border));
-        let border = self.less.first + self.less.border(number);
+        let border = self.less.border(place);
         marker.fill(border, self.less.end());
         marker.candidates(self.bucket_of(border), self.bucket_of(self.less.end()));
     }

@@ -126,20 +126,20 @@ impl Scan<'_> {
     fn candidates(&mut self) {
         let index = self.index;
         let runs = std::mem::take(&mut self.state.runs);
+        let mut room = [[0u8; BLOCK]; 2];
         for (first, end) in &runs {
             let range = *first as usize..*end as usize;
             let (Some(firsts), Some(entries)) = (index.firsts.get(range.clone()), index.entries.get(range)) else { continue };
             for (firsts, entries) in firsts.chunks(BLOCK).zip(entries.chunks(BLOCK)) {
-                self.block(firsts, entries);
+                self.block(firsts, entries, &mut room);
             }
         }
         self.state.runs = runs;
     }
 
     /// Looks at candidates: first, without a branch, at the tests that stand with them.
-    fn block(&mut self, firsts: &[u32], entries: &[Entry]) {
+    fn block(&mut self, firsts: &[u32], entries: &[Entry], [passed, left]: &mut [[u8; BLOCK]; 2]) {
         let truth = self.state.truth.as_slice();
-        let mut passed = [0u8; BLOCK];
         let mut count = 0usize;
         for (first, at) in firsts.iter().zip(0u8..) {
             if let Some(place) = passed.get_mut(count) {
@@ -147,7 +147,6 @@ impl Scan<'_> {
             }
             count += usize::from(holds(truth, *first) & 1 != 0);
         }
-        let mut left = [0u8; BLOCK];
         let mut rest = 0usize;
         for at in passed.iter().take(count) {
             let Some(entry) = entries.get(usize::from(*at)) else { continue };

@@ -20,6 +20,7 @@ pub(super) struct Texts {
     /// The bucket of the first test; each has one.
     bucket: u32,
     machines: Vec<Machine>,
+    starts: Option<Starts>,
     /// For each pattern, from where to where its uses stand.
     patterns: Box<[(u32, u32)]>,
     uses: Box<[(Part, u32)]>,
@@ -48,6 +49,40 @@ struct Machine {
     first_pattern: u32,
     /// Whether all of them are looked for at the start alone.
     at_start: bool,
+}
+
+/// Patterns that are all looked for at the start, and have few lengths: the start of each length is looked up, which takes less than an automaton.
+#[derive(Debug)]
+struct Starts {
+    lengths: Box<[usize]>,
+    dictionary: Dictionary,
+    /// The pattern of each id, counted from 1.
+    patterns: Box<[u32]>,
+}
+
+/// So few lengths are looked up one by one.
+const FEW_LENGTHS: usize = 12;
+
+impl Starts {
+    fn new(words: &[&str]) -> Option<Starts> {
+        let mut lengths: Vec<usize> = words.iter().map(|word| word.len()).collect();
+        lengths.sort_unstable();
+        lengths.dedup();
+        if lengths.len() > FEW_LENGTHS {
+            return None;
+        }
+        let dictionary = Dictionary::of(words.iter().map(|word| Arc::from(*word)));
+        let mut patterns = vec![0; words.len()];
+        for (word, pattern) in words.iter().zip(0u32..) {
+            *patterns.get_mut((dictionary.literal(word)? as usize).checked_sub(1)?)? = pattern;
+        }
+        Some(Starts { lengths: lengths.into(), dictionary, patterns: patterns.into() })
+    }
+
+    fn find(&self, text: &[u8]) -> impl Iterator<Item = u32> {
+        let ids = self.lengths.iter().map_while(|length| text.get(..*length)).map(|start| self.dictionary.id(start));
+        ids.filter_map(|id| self.patterns.get((id as usize).checked_sub(1)?).copied())
+    }
 }
 
 /// Tests of order on one side, sorted, numbered from `first` on.
@@ -121,6 +156,7 @@ impl Texts {
             words: (first_word, next.div_ceil(64).max(first_word)),
             bucket,
             machines: Vec::new(),
+            starts: None,
             patterns: Box::default(),
             uses: found.iter().map(|(_, part, test)| (*part, *test)).collect(),
             any: any.into(),
@@ -143,7 +179,10 @@ impl Texts {
         }
         self.patterns = patterns.into();
         let at_start = found.iter().all(|(_, part, _)| *part == Part::Start);
-        self.add_machines(&words, 0, at_start);
+        self.starts = Some(words.as_slice()).filter(|words| at_start && !words.is_empty()).and_then(Starts::new);
+        if self.starts.is_none() {
+            self.add_machines(&words, 0, at_start);
+        }
     }
 
     /// Builds an automaton, or several where one would be too large.
@@ -181,6 +220,9 @@ impl Texts {
     pub(super) fn look_at_text(&self, text: &[u8], marker: &mut Marker<'_>) {
         for test in &self.any {
             self.passes(*test, marker);
+        }
+        if let Some(starts) = &self.starts {
+            starts.find(text).for_each(|pattern| self.found(pattern, true, false, marker));
         }
         for machine in &self.machines {
             let anchored = if machine.at_start { Anchored::Yes } else { Anchored::No };

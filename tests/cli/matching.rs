@@ -24,10 +24,7 @@ fn machines_get_an_object_a_line() {
 fn a_rule_that_fails_is_told_below_those_that_hold() {
     let context = r#"{"domain": "IT", "user": {"tenure": "long"}}"#;
     let run_human = run(["match", "rules.ndjson", context]).exits(4).quietly();
-    assert_eq!(
-        run_human.stdout,
-        "1\t-\tit, 3\n    error: tenured: type_mismatch at 1:1, `user.tenure > 30`: a value of a kind that does not fit here\n"
-    );
+    assert_eq!(run_human.stdout, "1\t-\tit, 3\n    error: tenured: type_mismatch at 1:1, `user.tenure > 30`: a value of a kind that does not fit here\n");
     // Whoever wants the first one asks no further.
     run(["match", "rules.ndjson", context, "--first"]).prints("1\t-\tit\n");
     let lines = run(["match", "rules.ndjson", context, "--format", "json"]).exits(4).json_lines();
@@ -44,7 +41,11 @@ fn a_context_that_does_not_bind_does_not_stop_the_others() {
 
 #[test]
 fn rules_that_do_not_compile_are_all_told() {
-    let rules = file("match-refused", "rules.ndjson", "{\"id\": \"a\", \"rule\": \"x ==\"}\n{\"id\": \"b\", \"rule\": \"TRUE\"}\n{\"id\": \"c\", \"rule\": \"y = 1\"}\n");
+    let rules = file(
+        "match-refused",
+        "rules.ndjson",
+        "{\"id\": \"a\", \"rule\": \"x ==\"}\n{\"id\": \"b\", \"rule\": \"TRUE\"}\n{\"id\": \"c\", \"rule\": \"y = 1\"}\n",
+    );
     let run = run(["match", &rules, "{}"]).exits(3);
     assert!(run.stderr.contains("rules.ndjson:1 (a)") && run.stderr.contains("rules.ndjson:3 (c)"), "{run:?}");
     assert_eq!(run.stdout, "");

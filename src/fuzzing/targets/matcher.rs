@@ -16,9 +16,13 @@ use crate::matcher::{Matcher, RuleId, Scratch};
 use crate::rule::{Expression, Scope};
 use crate::value::{EvalError, Timestamp};
 
-/// The most rules of a set, edits of it, and contexts for each set that comes of them.
+/// The most different rules of a set.
 const RULES: usize = 16;
+/// So many rules are alike, if several are.
+const MANY: usize = 40;
+/// The most edits of a set.
 const EDITS: usize = 6;
+/// Contexts for each set that comes of them.
 const CONTEXTS: usize = 6;
 
 /// Looks at one input.
@@ -27,10 +31,19 @@ pub(in super::super) fn run(bytes: &[u8], tally: &mut Tally) {
         Input::Text(source, rest) => {
             let mut dice = Dice::new(rest);
             let mut pair = Pair::new(Cow::Borrowed(generate::builtin()), rest.len().is_multiple_of(2), Limits::default(), Backend::Interp);
-            pair.compare(&mut dice, Some(&source), tally);
+            pair.compare(&mut dice, &mut Dice::new(rest), Some(&source), tally);
         }
-        Input::Decisions(mut dice) => Pair::generated(&mut dice).compare(&mut dice, None, tally),
+        Input::Decisions(mut dice) => {
+            let (rules, contexts) = parted(dice.rest());
+            let mut rules = Dice::new(rules);
+            Pair::generated(&mut rules).compare(&mut rules, &mut Dice::new(contexts), None, tally);
+        }
     }
+}
+
+/// Bytes for rules and edits, and bytes for contexts.
+fn parted(bytes: &[u8]) -> (&[u8], &[u8]) {
+    bytes.split_at_checked(bytes.len() / 2).unwrap_or((bytes, &[]))
 }
 
 /// The first rule of an input.
@@ -38,8 +51,9 @@ pub(in super::super) fn rule(bytes: &[u8]) -> String {
     match Input::of(bytes) {
         Input::Text(source, _) => source.into_owned(),
         Input::Decisions(mut dice) => {
-            let pair = Pair::generated(&mut dice);
-            pair.source(&mut dice)
+            let mut rules = Dice::new(parted(dice.rest()).0);
+            let pair = Pair::generated(&mut rules);
+            pair.source(&mut rules)
         }
     }
 }
@@ -96,11 +110,14 @@ impl Pair {
         Expression::compile(source, world, &mut self.layout).ok()
     }
 
-    fn compare(&mut self, dice: &mut Dice<'_>, first: Option<&str>, tally: &mut Tally) {
+    fn compare(&mut self, dice: &mut Dice<'_>, contexts: &mut Dice<'_>, first: Option<&str>, tally: &mut Tally) {
         let mut builder = self.engine.matcher();
         let mut sources: Vec<String> = first.into_iter().map(str::to_owned).collect();
         for _ in 0..dice.roll(RULES) {
-            sources.push(self.source(dice));
+            let source = self.source(dice);
+            // What many rules have is looked at in other ways than what few have.
+            let times = if dice.one_in(12) { MANY } else { 1 };
+            sources.extend(std::iter::repeat_n(source, times));
         }
         for source in &sources {
             tally.inputs += 1;
@@ -109,17 +126,17 @@ impl Pair {
         }
         let mut matcher = builder.build();
         let mut scratch = Scratch::new();
-        self.ask(dice, &matcher, &mut scratch, tally);
+        self.ask(contexts, &matcher, &mut scratch, tally);
         for _ in 0..dice.roll(EDITS) {
-            let before = (matcher.clone(), self.context(dice, &matcher));
-            matcher = self.edited(dice, matcher, tally);
-            if let (old, Some((context, _))) = &before
-                && matcher.is_current(context)
+            let (before, slots) = (self.context(contexts, &matcher), self.layout.len());
+            matcher = self.edited(dice, contexts, matcher, tally);
+            if let Some((context, alone)) = &before
+                && slots == self.layout.len()
             {
                 // What was bound before an edit may be asked as it is, where the set says so.
-                assert_eq!(old.layout().len(), matcher.layout().len());
+                self.ask_about(context, alone, &matcher, &mut scratch, tally);
             }
-            self.ask(dice, &matcher, &mut scratch, tally);
+            self.ask(contexts, &matcher, &mut scratch, tally);
         }
     }
 
@@ -136,7 +153,7 @@ impl Pair {
         }
     }
 
-    fn edited(&mut self, dice: &mut Dice<'_>, matcher: Matcher, tally: &mut Tally) -> Matcher {
+    fn edited(&mut self, dice: &mut Dice<'_>, contexts: &mut Dice<'_>, matcher: Matcher, tally: &mut Tally) -> Matcher {
         let rule = RuleId::at(dice.roll(matcher.numbers() + 1));
         match dice.roll(6) {
             0..=1 => {
@@ -172,7 +189,7 @@ impl Pair {
             }
             4 => matcher.merged(),
             _ => {
-                let contexts: Vec<Context> = (0..CONTEXTS).filter_map(|_| Some(self.context(dice, &matcher)?.0)).collect();
+                let contexts: Vec<Context> = (0..CONTEXTS).filter_map(|_| Some(self.context(contexts, &matcher)?.0)).collect();
                 matcher.tuned(&contexts)
             }
         }
@@ -200,35 +217,43 @@ impl Pair {
 
     fn ask(&self, dice: &mut Dice<'_>, matcher: &Matcher, scratch: &mut Scratch, tally: &mut Tally) {
         assert_eq!(matcher.len(), self.rules.len());
-        let now = Timestamp::from_micros(1_767_609_045_250_000).unwrap_or(Timestamp::EPOCH);
         for _ in 0..CONTEXTS {
-            let Some((context, alone)) = self.context(dice, matcher) else {
-                tally.unbound += 1;
-                continue;
-            };
-            let scope = Scope { context: &alone, now, calendars: &FuzzCalendars };
-            let (mut matched, mut errors): (Vec<RuleId>, Vec<(RuleId, EvalError)>) = (Vec::new(), Vec::new());
-            for (rule, expression) in &self.rules {
-                tally.compared.evaluations += 1;
-                match expression.matches(scope) {
-                    Ok(true) => matched.push(*rule),
-                    Ok(false) => {}
-                    Err(error) => errors.push((*rule, error)),
-                }
+            match self.context(dice, matcher) {
+                Some((context, alone)) => self.ask_about(&context, &alone, matcher, scratch, tally),
+                None => tally.unbound += 1,
             }
-            tally.matched += matched.len() as u64;
-            tally.failed += errors.len() as u64;
-            tally.unmatched += (self.rules.len() - matched.len() - errors.len()) as u64;
-            let Ok(found) = matcher.matches(&context, now, scratch) else { unreachable!("the context was bound to the set") };
-            let alike = found.iter().eq(matched.iter().copied()) && found.errors() == errors;
-            if !alike {
-                let sources: Vec<(usize, &str)> = self.rules.iter().map(|(rule, expression)| (rule.index(), expression.source())).collect();
-                let found: Vec<RuleId> = found.iter().collect();
-                let set_errors = matcher.matches(&context, now, scratch).map(|matches| matches.errors().to_vec());
-                unreachable!("alone {matched:?} {errors:?}\nin the set {found:?} {set_errors:?}\n{sources:#?}\n{context:?}");
-            }
-            assert!(found.count() == matched.len() && found.first() == matched.first().copied());
-            assert!(self.rules.keys().all(|rule| found.contains(*rule) == matched.contains(rule)));
         }
+    }
+
+    /// Asserts that the set says of a context what the rules say of it one by one.
+    fn ask_about(&self, context: &Context, alone: &Context, matcher: &Matcher, scratch: &mut Scratch, tally: &mut Tally) {
+        if !matcher.is_current(context) {
+            assert!(matcher.matches(context, Timestamp::EPOCH, scratch).is_err());
+            return;
+        }
+        let now = Timestamp::from_micros(1_767_609_045_250_000).unwrap_or(Timestamp::EPOCH);
+        let scope = Scope { context: alone, now, calendars: &FuzzCalendars };
+        let (mut matched, mut errors): (Vec<RuleId>, Vec<(RuleId, EvalError)>) = (Vec::new(), Vec::new());
+        for (rule, expression) in &self.rules {
+            tally.compared.evaluations += 1;
+            match expression.matches(scope) {
+                Ok(true) => matched.push(*rule),
+                Ok(false) => {}
+                Err(error) => errors.push((*rule, error)),
+            }
+        }
+        tally.matched += matched.len() as u64;
+        tally.failed += errors.len() as u64;
+        tally.unmatched += (self.rules.len() - matched.len() - errors.len()) as u64;
+        let Ok(found) = matcher.matches(context, now, scratch) else { unreachable!("the context was bound to the set") };
+        let alike = found.iter().eq(matched.iter().copied()) && found.errors() == errors;
+        if !alike {
+            let sources: Vec<(usize, &str)> = self.rules.iter().map(|(rule, expression)| (rule.index(), expression.source())).collect();
+            let found: Vec<RuleId> = found.iter().collect();
+            let set_errors = matcher.matches(context, now, scratch).map(|matches| matches.errors().to_vec());
+            unreachable!("alone {matched:?} {errors:?}\nin the set {found:?} {set_errors:?}\n{sources:#?}\n{context:?}");
+        }
+        assert!(found.count() == matched.len() && found.first() == matched.first().copied());
+        assert!(self.rules.keys().all(|rule| found.contains(*rule) == matched.contains(rule)));
     }
 }
