@@ -10,6 +10,7 @@ use super::template::{Template, UrlTemplate};
 use crate::check::Names;
 use crate::context::{Layout, SlotId};
 use crate::limits::Limits;
+use crate::matcher::Candidates;
 use crate::rule::Expression;
 use crate::schema::Schema;
 use crate::source::Span;
@@ -45,6 +46,8 @@ pub(super) struct Model {
     pub(super) categories: Vec<Category>,
     /// The items of the categories, then the entries of `otherwise`.
     pub(super) items: Vec<Item>,
+    /// Which items' conditions can hold, where there are many; by place in `items`.
+    pub(super) candidates: Option<Candidates>,
     pub(super) always: Vec<Always>,
     /// Places in `items`; never empty.
     pub(super) otherwise: Vec<usize>,

@@ -83,10 +83,10 @@ pub(super) struct Watch {
     pub(super) tags: u16,
 }
 
-/// Looks at a rule.
-pub(super) fn analyse(program: &Program, layout: &Layout, interner: &mut Interner) -> Analysis {
+/// Looks at a rule. `computed_later`: nothing is known of values that are computed.
+pub(super) fn analyse(program: &Program, layout: &Layout, interner: &mut Interner, computed_later: bool) -> Analysis {
     let is_computed = program.nodes().any(|(id, _)| program.slot_of(id).is_some_and(|slot| layout.is_computed(slot)));
-    let mut analyst = Analyst { program, layout, interner, is_computed, is_exact: true, watches: Vec::new(), charged: 0 };
+    let mut analyst = Analyst { program, layout, interner, is_computed, computed_later, is_exact: true, watches: Vec::new(), charged: 0 };
     let condition = crate::stack::with_room(program.nesting, || analyst.part(program.root(), true)).condition;
     let Analyst { is_exact, mut watches, charged, .. } = analyst;
     watches.sort_unstable();
@@ -101,6 +101,8 @@ struct Analyst<'a> {
     interner: &'a mut Interner,
     /// Whether the rule reads a value that is computed: that may fail whatever is known of it.
     is_computed: bool,
+    /// Whether such values may not be there yet.
+    computed_later: bool,
     is_exact: bool,
     watches: Vec<Watch>,
     charged: u32,
@@ -304,6 +306,9 @@ impl<'a> Analyst<'a> {
 
     fn attribute(&self, id: NodeId) -> Option<Operand> {
         let slot = self.program.slot_of(id)?;
+        if self.computed_later && self.layout.is_computed(slot) {
+            return None;
+        }
         let facts = self.program.facts(id);
         let is_unreadable = !facts.errors.is_empty() || self.layout.is_computed(slot);
         let slow = if is_unreadable { 1 << Cell::NO_MEMBERS | 1 << Cell::FAILED } else { 0 };

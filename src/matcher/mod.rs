@@ -15,6 +15,7 @@
 //!   of its attribute: that is where errors come from.
 
 mod bits;
+mod candidates;
 mod condition;
 mod cost;
 mod index;
@@ -34,6 +35,7 @@ mod texts;
 
 use std::sync::Arc;
 
+pub(crate) use candidates::{Candidates, Possible};
 pub use live::Live;
 pub use scratch::{Matches, Scratch};
 pub use snapshot::{Matcher, OtherLayout};

@@ -122,15 +122,22 @@ pub(super) struct Store {
     records: Vec<Record>,
     codes: Vec<Code>,
     pub(super) residuals: Vec<Residual>,
+    /// Whether values that are computed may not be there yet when the index is asked: then nothing is known of them.
+    computed_later: bool,
 }
 
 impl Store {
+    /// A store for an index that is asked before values are computed.
+    pub(super) fn for_later() -> Store {
+        Store { computed_later: true, ..Store::default() }
+    }
+
     /// Adds a rule, or `None` for one that is not there, and gives its number.
     pub(super) fn add(&mut self, program: Option<Program>, layout: &Layout) -> u32 {
         match program {
             None => self.push(Record::default(), &[], None),
             Some(program) => {
-                let Analysis { condition, is_exact, watches, charged } = condition::analyse(&program, layout, &mut self.interner);
+                let Analysis { condition, is_exact, watches, charged } = condition::analyse(&program, layout, &mut self.interner, self.computed_later);
                 let (any, codes) = self.top(&condition);
                 let is_needed = !is_exact || !watches.is_empty() || charged > 0;
                 let residual = is_needed.then(|| Residual::new(Arc::new(program), watches, charged, !is_exact));

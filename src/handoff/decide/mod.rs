@@ -3,11 +3,14 @@
 //! The order is that of ruleset.md, section 2: what ends the question at once, then `always`, then the categories, then `otherwise`.
 
 mod domains;
+#[cfg(test)]
+mod indexed;
 mod offer;
 mod scene;
 mod why;
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use self::domains::Domains;
 use self::offer::{same_place, seconds_since};
@@ -17,6 +20,7 @@ use super::model::{Always, Category, Item, Model, Strategy, Way};
 use super::trace::{CategoryOutcome, ItemOutcome, ItemTrace, StrategyOutcome, TraceLevel};
 use crate::builtins::same_text;
 use crate::context::{Context, ContextError};
+use crate::matcher::Possible;
 use crate::value::{Timestamp, Value};
 
 /// Clocks differ: a hand-back so many seconds in the future counts as now.
@@ -33,6 +37,7 @@ pub(super) fn decide(model: &Model, bound: Result<Context, ContextError>, now: T
         model,
         why: why::Why::new(level),
         domains: Domains::default(),
+        possible: None,
         options: Vec::new(),
         fallbacks: BTreeMap::new(),
         withheld: false,
@@ -50,6 +55,8 @@ struct Decider<'m> {
     model: &'m Model,
     why: why::Why,
     domains: Domains,
+    /// The items whose conditions can hold, where an index says so.
+    possible: Option<Possible>,
     /// What is offered, and where its item stands in the trace.
     options: Vec<OfferedOption>,
     fallbacks: BTreeMap<String, OfferedOption>,
@@ -66,6 +73,7 @@ impl<'m> Decider<'m> {
         self.withheld = self.cools_down();
         self.domains = Domains::of(&self.scene);
         let model = self.model;
+        self.possible = model.candidates.as_ref().map(|candidates| candidates.of(&self.scene.context));
         for rule in &model.always {
             if self.rule_holds(rule) {
                 let because = self.because_of_rule(rule);
@@ -77,8 +85,11 @@ impl<'m> Decider<'m> {
         for place in self.order() {
             let Some(category) = model.categories.get(place) else { continue };
             let outcome = self.category(category);
-            for item in model.items.get(category.items.clone()).unwrap_or(&[]) {
-                self.consider(item, category, outcome);
+            if self.why.is_asked() {
+                category.items.clone().for_each(|place| self.consider(place, category, outcome));
+            } else if outcome == CategoryOutcome::Considered {
+                let places: Vec<usize> = self.possible(category.items.clone());
+                places.into_iter().for_each(|place| self.consider(place, category, outcome));
             }
         }
         if self.options.is_empty() {
@@ -256,8 +267,18 @@ impl<'m> Decider<'m> {
 
     // ---- items
 
+    /// The items of a range whose conditions can hold.
+    fn possible(&self, range: Range<usize>) -> Vec<usize> {
+        match &self.possible {
+            Some(possible) => possible.within(range).collect(),
+            None => range.collect(),
+        }
+    }
+
     /// An item of a category.
-    fn consider(&mut self, item: &'m Item, category: &'m Category, outcome: CategoryOutcome) {
+    fn consider(&mut self, place: usize, category: &'m Category, outcome: CategoryOutcome) {
+        let model = self.model;
+        let Some(item) = model.items.get(place) else { return };
         if !item.enabled || outcome == CategoryOutcome::Disabled {
             if self.why.is_asked() {
                 let because = if item.enabled { format!("its category {} is switched off", category.key) } else { "switched off".to_owned() };
@@ -272,7 +293,9 @@ impl<'m> Decider<'m> {
             }
             return;
         }
-        let held = self.scene.holds_if_any(item.when.as_ref());
+        // What the index leaves out is false, whether or not a trace is asked for: it is not charged to the decision.
+        let can_hold = self.possible.as_ref().is_none_or(|possible| possible.has(place));
+        let held = if can_hold { self.scene.holds_if_any(item.when.as_ref()) } else { Held::No };
         match held {
             Held::Yes => {
                 let strategy = self.strategy_of(item);

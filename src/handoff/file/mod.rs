@@ -37,6 +37,7 @@ use crate::context::{Layout, SlotId};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::{Bounds, Content, Format, Node};
 use crate::limits::Limits;
+use crate::matcher::Candidates;
 use crate::schema::Schema;
 use crate::source::Span;
 
@@ -76,6 +77,14 @@ pub(super) const BOUNDS: Bounds = Bounds { depth: 140, nodes: 4_000_000 };
 /// Reads a rule set. `name` is what it is called if it does not say so itself.
 pub(super) fn read(text: &str, format: Format, name: &str, files: &dyn Files, limits: &Limits) -> Read {
     read_file(text, format, name, files, limits, None).0
+}
+
+/// From so many conditions of items on, an index says which of them can hold.
+const MANY: usize = 64;
+
+fn candidates(items: &[Item], layout: &mut Layout, limits: &Limits) -> Option<Candidates> {
+    let programs = items.iter().map(|item| item.when.as_ref().map(|when| when.expression.program()));
+    (programs.clone().flatten().count() >= MANY).then(|| Candidates::new(programs, layout, limits))
 }
 
 /// Reads a rule set, and notes every scalar that holds expressions, in the order in which they are read.
@@ -214,6 +223,7 @@ impl Reader<'_> {
         self.check_names(&spans);
 
         let live = LiveData::plan(&self.schema, &mut self.layout);
+        let candidates = candidates(&items, &mut self.layout, &self.limits);
         Some(Model {
             name: stated.map_or_else(|| name.to_owned(), |stated| stated.to_string()),
             change_note,
@@ -237,6 +247,7 @@ impl Reader<'_> {
             integrations,
             categories,
             items,
+            candidates,
             always,
             otherwise,
             notify,
