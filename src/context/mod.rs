@@ -154,10 +154,10 @@ impl Context {
         if let Some(literal) = self.known.dictionary(slot).text(cell.id) {
             return Some(literal.as_bytes());
         }
-        match self.values.get(slot.index()).and_then(OnceLock::get) {
+        match self.values.get().and_then(|values| values.get(slot.index())).and_then(OnceLock::get) {
             Some(Value::Text(text)) => Some(text.as_bytes()),
             Some(Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Float(_) | Value::List(_) | Value::Map(_)) | None => {
-                self.sources.get(slot.index()).and_then(|source| self.arena.get(source.start..source.end))
+                self.sources.get(slot.index()).and_then(|source| self.arena.get(source.range()))
             }
         }
     }
