@@ -7,7 +7,7 @@ use super::condition::Watch;
 use super::cost::{Costs, Sample};
 use super::patterns::Patterns;
 use super::points::Points;
-use super::store::{Code, Meaning, Rule, Store};
+use super::store::{Code, Composite, Meaning, Rule, Store};
 use super::test::{Question, Source};
 use super::texts::Texts;
 use crate::context::{Dictionary, Layout, SlotId};
@@ -34,11 +34,11 @@ pub(super) struct Index {
     pub(super) firsts: Vec<u32>,
     /// The same entries, beyond that.
     pub(super) entries: Vec<Entry>,
-    /// For each of these: twice how many codes follow, plus one if the rule is more than its tests; then the codes.
+    /// For each of these: twice how many words of codes follow, plus one if the rule is more than its tests; then the codes.
     pub(super) codes: Vec<u32>,
     /// For each composite, where it stands among the parts.
     pub(super) composites: Vec<u32>,
-    /// For each composite: twice how many parts it has, plus one for `OR`; then the parts.
+    /// For each composite that has several parents: its head and its parts, as in codes.
     pub(super) parts: Vec<u32>,
     /// Rules that are evaluated by themselves where a tag does not fit.
     pub(super) watches: Vec<(Watch, Vec<u32>)>,
@@ -328,11 +328,37 @@ impl<'s> Builder<'s> {
     }
 
     fn composites(&mut self) {
-        for composite in &self.store.interner.composites {
-            let parts = self.sorted(&composite.parts, !composite.any);
+        for (composite, parents) in self.store.interner.composites.iter().zip(&self.costs.parents) {
             self.index.composites.push(small(self.index.parts.len()));
-            self.index.parts.push(small(parts.len()) << 1 | u32::from(composite.any));
-            self.index.parts.extend(parts);
+            // What has one parent stands with it.
+            if *parents > 1 {
+                let mut words = Vec::new();
+                self.write_parts(composite, &mut words);
+                self.index.parts.push(Code::inline(composite.any, small(words.len())).0);
+                self.index.parts.extend(words);
+            }
+        }
+    }
+
+    fn write_parts(&self, composite: &Composite, words: &mut Vec<u32>) {
+        self.sorted(&composite.parts, !composite.any).into_iter().for_each(|part| self.write(part, words));
+    }
+
+    /// Writes a part, in numbers of the index: a composite that only this one has with all of its parts.
+    fn write(&self, part: u32, words: &mut Vec<u32>) {
+        if let Meaning::Composite(at) = Code(part).meaning()
+            && self.costs.parents.get(at as usize).is_some_and(|parents| *parents <= 1)
+            && let Some(composite) = self.store.interner.composites.get_index(at as usize)
+        {
+            let head = words.len();
+            words.push(0);
+            self.write_parts(composite, words);
+            let len = small(words.len() - head - 1);
+            if let Some(place) = words.get_mut(head) {
+                *place = Code::inline(composite.any, len).0;
+            }
+        } else {
+            words.push(part);
         }
     }
 
@@ -421,8 +447,10 @@ impl<'s> Builder<'s> {
         let mut entry = Entry { tests: [one, other], rule: rule.id, rest: 0 };
         if !more.is_empty() || !rule.is_exact {
             entry.rest = small(self.index.codes.len());
-            self.index.codes.push(small(more.len()) << 1 | u32::from(!rule.is_exact));
-            self.index.codes.extend_from_slice(more);
+            let mut words = Vec::new();
+            more.iter().for_each(|part| self.write(*part, &mut words));
+            self.index.codes.push(small(words.len()) << 1 | u32::from(!rule.is_exact));
+            self.index.codes.extend(words);
         }
         (first, entry)
     }

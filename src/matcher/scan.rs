@@ -169,16 +169,35 @@ impl Scan<'_> {
     fn rest(&mut self, rule: u32, rest: u32) {
         let index = self.index;
         let Some((header, codes)) = index.codes.get(rest as usize..).and_then(<[u32]>::split_first) else { return };
-        for code in codes.get(..(header >> 1) as usize).unwrap_or(&[]) {
-            if !self.holds(*code) {
-                return;
-            }
+        if !self.decided(codes.get(..(header >> 1) as usize).unwrap_or(&[]), false) {
+            return;
         }
         if header & 1 == 0 {
             self.found.matched.insert(rule);
         } else {
             self.state.pending.insert(rule);
         }
+    }
+
+    /// Whether one of these holds (`any`), or all do.
+    fn decided(&mut self, mut codes: &[u32], any: bool) -> bool {
+        while let Some((code, rest)) = codes.split_first() {
+            let holds = match Code(*code).as_inline() {
+                None => {
+                    codes = rest;
+                    self.holds(*code)
+                }
+                Some((any, words)) => {
+                    let (parts, behind) = rest.split_at_checked(words).unwrap_or((rest, &[]));
+                    codes = behind;
+                    self.decided(parts, any)
+                }
+            };
+            if holds == any {
+                return any;
+            }
+        }
+        !any
     }
 
     fn holds(&mut self, code: u32) -> bool {
@@ -202,15 +221,9 @@ impl Scan<'_> {
             Some(_) | None => {}
         }
         let start = index.composites.get(at).copied().unwrap_or(u32::MAX);
-        let Some((header, parts)) = index.parts.get(start as usize..).and_then(<[u32]>::split_first) else { return false };
-        let any = header & 1 != 0;
-        let mut truth = !any;
-        for part in parts.get(..(header >> 1) as usize).unwrap_or(&[]) {
-            if self.holds(*part) == any {
-                truth = any;
-                break;
-            }
-        }
+        let Some((head, parts)) = index.parts.get(start as usize..).and_then(<[u32]>::split_first) else { return false };
+        let Some((any, words)) = Code(*head).as_inline() else { return false };
+        let truth = self.decided(parts.get(..words).unwrap_or(&[]), any);
         if let Some(memo) = self.state.memo.get_mut(at) {
             *memo = self.state.contexts << 1 | u64::from(truth);
         }

@@ -29,6 +29,7 @@ pub(super) enum Meaning {
 
 impl Code {
     const COMPOSITE: u32 = 1 << 31;
+    const INLINE: u32 = 3 << 30;
 
     pub(super) fn literal(test: u32, holds: bool) -> Code {
         Code(test << 1 | u32::from(!holds))
@@ -36,6 +37,17 @@ impl Code {
 
     pub(super) fn composite(at: u32) -> Code {
         Code(at | Code::COMPOSITE)
+    }
+
+    /// The head of a composite whose parts follow it, in so many words.
+    pub(super) fn inline(any: bool, words: u32) -> Code {
+        Code(words << 1 | u32::from(any) | Code::INLINE)
+    }
+
+    /// Whether it is such a head: whether one of the parts is enough, and how many words they take.
+    #[inline]
+    pub(super) fn as_inline(self) -> Option<(bool, usize)> {
+        (self.0 & Code::INLINE == Code::INLINE).then_some((self.0 & 1 != 0, ((self.0 & !Code::INLINE) >> 1) as usize))
     }
 
     pub(super) fn meaning(self) -> Meaning {
