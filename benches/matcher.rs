@@ -203,9 +203,11 @@ impl Loops {
         let limits = Limits::default();
         let world = World { schema: Some(schema), calendars: &NoCalendars, names: Names::NONE, limits: &limits };
         let mut layout = Layout::default();
-        let mut compile = || texts.iter().map(|text| Expression::compile(text, world, &mut layout).map_err(|_| "a rule compiles")).collect();
-        let interpreted: Vec<Expression> = Result::<_, &str>::from(compile())?;
-        let mut native: Vec<Expression> = Result::<_, &str>::from(compile())?;
+        let mut compile = || -> Result<Vec<Expression>, &str> {
+            texts.iter().map(|text| Expression::compile(text, world, &mut layout).map_err(|_| "a rule does not compile")).collect()
+        };
+        let interpreted: Vec<Expression> = compile()?;
+        let mut native: Vec<Expression> = compile()?;
         let is_native = Expression::compile_native(native.iter(), &layout, false, Default::default()).is_ok();
         if !is_native {
             native.clear();

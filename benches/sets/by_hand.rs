@@ -36,7 +36,7 @@ impl ByHand {
         for rule in rules {
             match rule {
                 Tree::All(parts) if parts.iter().all(|part| matches!(part, Tree::Test(_))) => parts.iter().for_each(|part| by_hand.add(part)),
-                _ => {
+                Tree::Test(_) | Tree::Not(_) | Tree::All(_) | Tree::Any(_) => {
                     by_hand.flat = false;
                     by_hand.add(rule);
                 }

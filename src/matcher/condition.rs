@@ -48,13 +48,17 @@ impl Condition {
         let is_all = matches!(decisive, Condition::Never);
         let mut kept: Vec<Condition> = Vec::with_capacity(parts.len());
         for part in parts {
+            if part == *decisive {
+                return part;
+            }
             match part {
-                part if part == *neutral => {}
-                part if part == *decisive => return part,
                 Condition::All(inner) if is_all => kept.extend(inner),
                 Condition::Any(inner) if !is_all => kept.extend(inner),
-                part @ Condition::Literal(_) if kept.contains(&part) => {}
-                part => kept.push(part),
+                Condition::Always | Condition::Never | Condition::Literal(_) | Condition::All(_) | Condition::Any(_) => {
+                    if part != *neutral && !kept.contains(&part) {
+                        kept.push(part);
+                    }
+                }
             }
         }
         match kept.len() {

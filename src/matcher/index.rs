@@ -185,6 +185,9 @@ impl Index {
     }
 }
 
+/// Tests of one kind of one source, each with its number in the store.
+type Questions<'q> = Vec<(usize, &'q Question)>;
+
 struct Builder<'s> {
     store: &'s Store,
     layout: &'s Layout,
@@ -220,14 +223,14 @@ impl<'s> Builder<'s> {
             budget: Charged::default(),
             placed: vec![0; count],
         };
-        let mut by_kind: BTreeMap<(Kind, Source), (u32, Vec<(usize, &Question)>)> = BTreeMap::new();
+        let mut by_kind: BTreeMap<(Kind, Source), (u32, Questions<'_>)> = BTreeMap::new();
         for (at, test) in store.interner.tests.iter().enumerate() {
             let (asked, tests) = by_kind.entry((kind(test.source, &test.question), test.source)).or_default();
             *asked = asked.saturating_add(costs.asked.get(at).copied().unwrap_or(0));
             tests.push((at, &test.question));
         }
         // What is looked at for every context comes first.
-        let mut groups: Vec<(bool, Kind, Source, Vec<(usize, &Question)>)> =
+        let mut groups: Vec<(bool, Kind, Source, Questions<'_>)> =
             by_kind.into_iter().map(|((kind, source), (asked, tests))| (!kind.is_worth_it(asked), kind, source, tests)).collect();
         groups.sort_by_key(|(is_lazy, kind, source, _)| (*is_lazy, *kind, *source));
         // Word 0 has the test that is always passed, bucket 0 the rules that are always candidates.
