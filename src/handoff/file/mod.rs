@@ -223,7 +223,7 @@ impl Reader<'_> {
         self.check_names(&spans);
 
         let live = LiveData::plan(&self.schema, &mut self.layout);
-        let candidates = candidates(&items, &mut self.layout, &self.limits);
+        let candidates = candidates(&items, &mut self.layout, self.limits);
         Some(Model {
             name: stated.map_or_else(|| name.to_owned(), |stated| stated.to_string()),
             change_note,
