@@ -31,16 +31,16 @@ const DIRECTION: [(&str, &[&str], &str); 23] = [
         "one expression knows its way from text to value",
     ),
     (
-        "handoff",
-        &["limits", "source", "value", "diagnostic", "document", "schema", "builtins", "syntax", "context", "check", "backend", "rule", "stack"],
-        "rule sets know rules and their words, no typed tree",
-    ),
-    (
         "matcher",
         &["limits", "value", "diagnostic", "schema", "builtins", "context", "hir", "check", "backend", "rule", "stack"],
         "a set of rules knows programs and what runs them, no syntax",
     ),
     // What people meet.
+    (
+        "handoff",
+        &["limits", "source", "value", "diagnostic", "document", "schema", "builtins", "syntax", "context", "check", "backend", "rule", "matcher", "stack"],
+        "rule sets know rules and their words, no typed tree",
+    ),
     (
         "engine",
         &[

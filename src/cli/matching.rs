@@ -108,8 +108,8 @@ impl Visit for Session<'_> {
                 Ok(()) => {
                     // The context is bound to this very set.
                     if let Ok(matches) = self.matcher.matches(&self.context, ready.now, &mut self.scratch) {
-                        self.failed += u64::from(!matches.errors().is_empty());
                         let shown = Shown { rules: self.rules, args: self.args, matches };
+                        self.failed += u64::from(shown.failures().next().is_some());
                         match format {
                             Format::Human => output.write(&shown.human(spot, output.style()))?,
                             Format::Json => output.line(&shown.json(spot))?,

@@ -8,8 +8,8 @@ use super::{BackendOption, ContextOptions, FormatOption, SchemaOption};
 
 /// Say which of many rules hold for each context
 ///
-/// Rules are JSON objects with an `id` and a `rule`, one a line. They are compiled together, so that thousands of them take little longer than a few. Contexts are
-/// JSON objects, as for `eval`: a bad one does not stop the others.
+/// Rules are JSON objects with an `id` and a `rule`, one a line. They are compiled together, so that thousands of them take little longer than a few.
+/// Contexts are JSON objects, as for `eval`: a bad one does not stop the others.
 #[derive(Args, Debug)]
 #[command(after_help = r#"Examples:
   triggerfish match rules.ndjson contexts.ndjson
@@ -25,8 +25,8 @@ A line for each context, with tabs between: its number, its id, the rules that h
 and below it a line for each rule that failed; or with --format json
   {"line": 1, "id": "c000001", "matches": ["it-1", "it-7"], "errors": []}
   {"line": 2, "error": {"kind": "invalid_context", "message": .., ..}}
-where each of the `errors` has the `rule` that failed and its `error`: a `kind`, a
-`message` and a `span`."#)]
+where each of the `errors` has the `rule` that failed and its `error`:
+a `kind`, a `message` and a `span`."#)]
 pub(crate) struct MatchArgs {
     /// The rules: a file with a rule a line; `-` is standard input
     #[arg(value_name = "RULES", value_hint = ValueHint::FilePath)]
