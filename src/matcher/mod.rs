@@ -15,6 +15,7 @@
 //!   of its attribute: that is where errors come from.
 
 mod bits;
+#[cfg(feature = "handoff")]
 mod candidates;
 mod condition;
 mod cost;
@@ -35,6 +36,7 @@ mod texts;
 
 use std::sync::Arc;
 
+#[cfg(feature = "handoff")]
 pub(crate) use candidates::{Candidates, Possible};
 pub use live::Live;
 pub use scratch::{Matches, Scratch};

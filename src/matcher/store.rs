@@ -140,6 +140,7 @@ pub(super) struct Store {
 
 impl Store {
     /// A store for an index that is asked before values are computed.
+    #[cfg(feature = "handoff")]
     pub(super) fn for_later() -> Store {
         Store { computed_later: true, ..Store::default() }
     }
