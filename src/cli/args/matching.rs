@@ -19,8 +19,7 @@ use super::{BackendOption, ContextOptions, FormatOption, SchemaOption};
 
 A line of RULES
   {"id": "it-1", "rule": "domain == \"IT\" AND attempts > 2"}
-A line for each context, with tabs between: its number, its id, and the rules that
-hold
+A line for each context, with tabs between: its number, its id, its rules
   1  c000001  it-1, it-7
   2  -        -
 and below it a line for each rule that failed; or with --format json
