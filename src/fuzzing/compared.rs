@@ -60,7 +60,7 @@ impl Compared {
             let name = match node {
                 Node::Constant(constant) => {
                     let constant = program.constant(constant);
-                    if constant.steps | constant.bytes == 0 { "constant" } else { "charged constant" }
+                    if constant.is_free() { "constant" } else { "charged constant" }
                 }
                 Node::Attribute(..) => "attribute",
                 Node::Parameter(..) => "parameter",

@@ -171,6 +171,14 @@ pub struct Constant {
     pub bytes: u64,
 }
 
+impl Constant {
+    /// Whether its evaluation is charged nothing.
+    #[must_use]
+    pub fn is_free(&self) -> bool {
+        self.steps | self.bytes == 0
+    }
+}
+
 /// A rule, ready to run.
 #[derive(Clone, Debug)]
 pub struct Program {

@@ -132,7 +132,7 @@ impl<'a> Analyst<'a> {
         match self.program.node(id) {
             Node::Constant(constant) => {
                 let constant = self.program.constant(constant);
-                if is_free(constant) { Part { condition: Condition::of(constant.value.is_truthy() == polarity), may_fail: false } } else { self.unknown(id) }
+                if constant.is_free() { Part { condition: Condition::of(constant.value.is_truthy() == polarity), may_fail: false } } else { self.unknown(id) }
             }
             Node::Not(operand) => self.part(operand, !polarity),
             Node::And(operands) => self.operands(operands, polarity, polarity),
@@ -287,7 +287,7 @@ impl<'a> Analyst<'a> {
 
     /// A constant that costs nothing.
     fn constant(&self, id: NodeId) -> Option<&'a Constant> {
-        self.program.constant_of(id).filter(|constant| is_free(constant))
+        self.program.constant_of(id).filter(|constant| constant.is_free())
     }
 
     fn operand(&self, id: NodeId) -> Option<Operand> {
@@ -348,10 +348,6 @@ fn order(op: CompareOp, is_flipped: bool) -> Option<Order> {
         CompareOp::Equal | CompareOp::NotEqual | CompareOp::In | CompareOp::NotIn => return None,
     };
     Some(if is_flipped { flipped } else { plain })
-}
-
-fn is_free(constant: &Constant) -> bool {
-    constant.steps | constant.bytes == 0
 }
 
 /// The tags of kinds, a bit each.

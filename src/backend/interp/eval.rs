@@ -66,7 +66,7 @@ impl<'j> Job<'j> {
     }
 
     fn constant<'v>(&'v self, constant: &'v Constant, id: NodeId, budget: &mut Budget) -> Evaluated<'v> {
-        if constant.steps | constant.bytes != 0 {
+        if !constant.is_free() {
             budget.spend(constant.steps, constant.bytes).map_err(at(self.program.span(id)))?;
         }
         Ok(Operand::Borrowed(&constant.value))
@@ -118,7 +118,7 @@ impl<'j> Job<'j> {
         match self.program.node(id) {
             Node::Constant(constant) => {
                 let constant = self.program.constant(constant);
-                (constant.steps | constant.bytes == 0).then_some(&constant.value)
+                constant.is_free().then_some(&constant.value)
             }
             Node::Attribute(slot, _) => match self.context.slot(slot) {
                 Slot::Value(value) => Some(value),

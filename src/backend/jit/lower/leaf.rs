@@ -160,7 +160,7 @@ impl Cheap {
 
 /// Whether a constant costs nothing, or nothing that is charged.
 pub(super) fn is_free(constant: &Constant, charges: bool) -> bool {
-    !charges || constant.steps | constant.bytes == 0
+    !charges || constant.is_free()
 }
 
 fn leaf(program: &Program, layout: &Layout, charges: bool, op: CompareOp, left: NodeId, right: NodeId) -> Option<Leaf> {
