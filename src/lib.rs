@@ -8,7 +8,7 @@
 //!                                       HIR                                    hir
 //!                                        |
 //! JSON --bind--> Context (slots) --> interp or jit --> Value or EvalError      context, backend, rule
-//!                    +--- many rules at once --> Matcher --> Matches       matcher
+//!                    +--- many rules at once --> Matcher --> Matches         matcher
 //!                    |
 //! rule-set file --> RuleSet --decide--> Decision: ordered options, and why     handoff
 //! ```
@@ -46,6 +46,8 @@
 //! assert!(rule.cannot_fail());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! [`Matcher`] asks thousands of rules at once, and says which of them hold.
 //!
 //! Rules and rule sets run on the interpreter, or as native code: [`Backend`] says how to choose, and the choice changes nothing but time.
 //!

@@ -4,7 +4,7 @@
 
 mod domains;
 #[cfg(test)]
-mod indexed;
+mod index_tests;
 mod offer;
 mod scene;
 mod why;
