@@ -70,6 +70,8 @@ pub mod limits;
 pub mod matcher;
 pub mod rule;
 pub mod schema;
+#[cfg(feature = "server")]
+pub mod server;
 mod simd;
 pub mod source;
 mod stack;

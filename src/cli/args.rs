@@ -2,6 +2,8 @@
 
 mod matching;
 mod rulesets;
+#[cfg(feature = "server")]
+mod service;
 mod values;
 
 use std::path::PathBuf;
@@ -13,6 +15,8 @@ use super::exit::Exit;
 use super::set::Setting;
 pub(crate) use matching::MatchArgs;
 pub(crate) use rulesets::{CompareArgs, ContextOptions, DecideArgs, ExplainArgs, InitArgs};
+#[cfg(feature = "server")]
+pub(crate) use service::{ReplayArgs, ServeArgs};
 pub(crate) use values::{BackendChoice, Color, Format, Level, Now, ReferenceFormat, SchemaChoice, SchemaKind};
 
 /// Decides what users are offered when a bot cannot help, by rules that support teams write.
@@ -68,6 +72,10 @@ pub(crate) enum Command {
     Decide(DecideArgs),
     Explain(ExplainArgs),
     Compare(CompareArgs),
+    #[cfg(feature = "server")]
+    Serve(ServeArgs),
+    #[cfg(feature = "server")]
+    Replay(ReplayArgs),
     Fmt(FmtArgs),
     Eval(EvalArgs),
     Match(MatchArgs),

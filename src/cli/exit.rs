@@ -20,7 +20,7 @@ pub(crate) enum Exit {
 /// Every way to end, its code, and what it means: in order of code.
 const TABLE: [(Exit, u8, &str); 5] = [
     (Exit::Done, 0, "done"),
-    (Exit::Differs, 1, "a test failed, a file differs (`fmt --check`) or a decision (`compare --exit-code`)"),
+    (Exit::Differs, 1, "a test failed, a file differs (`fmt --check`) or a decision (`compare --exit-code`, `replay`)"),
     (Exit::Usage, 2, "bad usage, or a file that cannot be read or written"),
     (Exit::Rules, 3, "errors in the rules"),
     (Exit::Contexts, 4, "some contexts failed"),

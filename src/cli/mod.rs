@@ -16,9 +16,13 @@ mod init;
 mod input;
 mod matching;
 mod output;
+#[cfg(feature = "server")]
+mod replay;
 mod rule;
 mod ruleset;
 mod schema;
+#[cfg(feature = "server")]
+mod serve;
 mod set;
 mod test;
 mod version;
@@ -72,6 +76,10 @@ pub(crate) fn run(arguments: impl Iterator<Item = OsString>) -> Exit {
         Command::Eval(args) => eval::run(&args, &mut output),
         Command::Match(args) => matching::run(&args, &mut output),
         Command::Check(args) => check::run(&args, &mut output),
+        #[cfg(feature = "server")]
+        Command::Serve(args) => serve::run(&args, &mut output),
+        #[cfg(feature = "server")]
+        Command::Replay(args) => replay::run(&args, &mut output),
         Command::Fmt(args) => fmt::run(&args, &mut output),
         Command::Test(args) => test::run(&args, &mut output),
         Command::Functions(args) => functions::run(&args, &mut output),

@@ -18,13 +18,14 @@ mod folder;
 mod format;
 mod json_schema;
 mod live;
+mod mask;
 mod model;
 mod native;
 mod size;
 pub mod suite;
 pub mod systems;
 pub mod template;
-mod time;
+pub(crate) mod time;
 pub mod trace;
 pub mod words;
 
@@ -146,6 +147,11 @@ impl RuleSet {
     pub fn attributes(&self) -> Vec<String> {
         let layout = &self.loaded.model.layout;
         layout.slots().filter(|slot| !layout.is_computed(*slot)).map(|slot| dotted(layout.path(slot))).collect()
+    }
+
+    /// The organisations that it serves; all if there are none.
+    pub fn organisations(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.loaded.model.org.iter().map(|org| &**org)
     }
 
     /// The items that can be offered: key, and the key of the category; entries of `otherwise` have none.
