@@ -36,6 +36,8 @@ pub(super) struct App {
     /// Work that takes long runs beside what answers at once: as much of it at a time as there are processors.
     pub(super) heavy: Arc<Semaphore>,
     pub(super) in_flight: AtomicUsize,
+    /// Requests whose work takes long, those that run and those that wait.
+    pub(super) working: AtomicUsize,
     pub(super) started: SystemTime,
     /// Whether the service is stopping.
     pub(super) stopping: watch::Sender<bool>,
@@ -83,6 +85,7 @@ impl App {
             reloads,
             heavy: Arc::new(Semaphore::new(processors)),
             in_flight: AtomicUsize::new(0),
+            working: AtomicUsize::new(0),
             started: SystemTime::now(),
             stopping: watch::Sender::new(false),
             config,
@@ -102,6 +105,14 @@ impl App {
         let entered = InFlight(self.clone());
         (running < self.config.max_in_flight).then_some(entered)
     }
+
+    /// Lets work that takes long wait for its turn, if not too much waits already: what would wait for long is better told at once.
+    pub(super) fn wait(self: &Arc<App>) -> Option<Working> {
+        let working = self.working.fetch_add(1, Ordering::Relaxed);
+        // Leaves again when it is dropped.
+        let waits = Working(self.clone());
+        (working < self.config.max_waiting).then_some(waits)
+    }
 }
 
 impl std::fmt::Debug for App {
@@ -116,5 +127,14 @@ pub(super) struct InFlight(Arc<App>);
 impl Drop for InFlight {
     fn drop(&mut self) {
         self.0.in_flight.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Work that takes long, or waits for its turn.
+pub(super) struct Working(Arc<App>);
+
+impl Drop for Working {
+    fn drop(&mut self) {
+        self.0.working.fetch_sub(1, Ordering::Relaxed);
     }
 }

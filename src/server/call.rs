@@ -165,6 +165,7 @@ impl Call {
 
     /// Does work that takes long beside what answers at once.
     pub(super) async fn heavy<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
+        let _waiting = self.app.wait().ok_or_else(|| Problem::new(Kind::Overloaded))?;
         heavy(&self.app, self.deadline(), work).await
     }
 }

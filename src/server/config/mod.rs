@@ -91,6 +91,8 @@ pub struct Config {
     pub max_connections: usize,
     /// Most requests at a time.
     pub max_in_flight: usize,
+    /// Most requests at a time whose work takes long: batches, comparisons, explanations, checks.
+    pub max_waiting: usize,
     /// Most subscribers of events at a time.
     pub max_subscribers: usize,
     /// How long a connection may take to send a header, or say nothing between requests.
@@ -200,6 +202,7 @@ impl Config {
             max_headers: 0,
             max_connections: 0,
             max_in_flight: 0,
+            max_waiting: 0,
             max_subscribers: 0,
             header_timeout: none,
             body_timeout: none,

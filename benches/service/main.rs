@@ -1,0 +1,201 @@
+//! The service under load, over loopback: `cargo bench --bench service [-- PART...]`.
+//!
+//! The service runs on one processor and the load on another (`taskset`, where it is there). Its peer is an axum route that parses the same body with serde_json and
+//! answers a constant of the same size; both are asked in turns, in one run. Parts: `single`, `batch`, `reloads`, `overload`, `memory`, `start`; all by default.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "a benchmark says what it measures, and fails by panicking"
+)]
+
+mod load;
+mod peer;
+mod process;
+
+use std::time::{Duration, Instant};
+
+use load::{Stats, closed, open, post};
+use process::{Folder, Service, large, rounds};
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    if let Some(size) = std::env::var("TRIGGERFISH_PEER").ok().and_then(|size| size.parse().ok()) {
+        return peer::serve(size);
+    }
+    // Once and briefly, to see that it still runs.
+    let brief = arguments.iter().any(|argument| argument == "--test");
+    let parts: Vec<&str> = arguments.iter().map(String::as_str).filter(|argument| !argument.starts_with('-')).collect();
+    let wanted = |part: &str| parts.is_empty() || parts.contains(&part);
+    let second = if brief { Duration::from_millis(100) } else { Duration::from_secs(2) };
+    process::pin_self();
+    if wanted("single") {
+        single(second);
+    }
+    if wanted("batch") {
+        batch(second);
+    }
+    if wanted("reloads") {
+        reloads(second * if brief { 1 } else { 5 });
+    }
+    if wanted("overload") {
+        overload(second * if brief { 1 } else { 3 });
+    }
+    if wanted("memory") {
+        memory(if brief { 3 } else { 1_000 }, if brief { 10 } else { 1_000 });
+    }
+    if wanted("start") {
+        start(if brief { 10 } else { 1_000 });
+    }
+}
+
+/// The contexts of the example, each as the body of a request.
+fn bodies() -> Vec<String> {
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/acme.contexts.ndjson")).unwrap();
+    text.lines().map(|context| format!("{{\"context\":{context},\"now\":1795420800}}")).collect()
+}
+
+fn requests(path: &str) -> Vec<Vec<u8>> {
+    bodies().iter().map(|body| post(path, body)).collect()
+}
+
+fn say(what: &str, stats: &Stats) {
+    let Stats { rate, p50, p99, ok, other, .. } = stats;
+    println!("{what:44} {rate:>9.0} /s   p50 {p50:>7.0} us   p99 {p99:>8.0} us   {ok} ok, {other} other");
+}
+
+fn single(time: Duration) {
+    let folder = Folder::example("single");
+    let service = Service::start(folder.path(), &[]);
+    let requests = requests("/v1/rulesets/acme/decide");
+    let answer = load::ask(service.address, &requests[0]);
+    let peer = Service::peer(answer);
+    let mut shares = Vec::new();
+    for round in 0..rounds(5, time) {
+        let ours = closed(service.address, &requests, 32, time);
+        let theirs = closed(peer.address, &requests, 32, time);
+        say(&format!("single/acme/decide round {round}"), &ours);
+        say(&format!("single/acme/peer   round {round}"), &theirs);
+        assert_eq!((ours.other, theirs.other), (0, 0));
+        shares.push(ours.rate / theirs.rate);
+    }
+    shares.sort_by(f64::total_cmp);
+    println!("single/acme: {:.2} of the peer (median; {:.2} to {:.2}); answers of {answer} bytes", shares[shares.len() / 2], shares[0], shares[shares.len() - 1]);
+    let logged = folder.path().with_extension("log");
+    let service = Service::start(folder.path(), &["--decision-log", logged.to_str().unwrap()]);
+    say("single/acme/decide with a masked log", &closed(service.address, &requests, 32, time));
+    drop(service);
+    std::fs::remove_dir_all(logged).unwrap();
+}
+
+fn batches(size: usize) -> Vec<Vec<u8>> {
+    let contexts = bodies();
+    let items: Vec<String> = (0..size).map(|at| contexts[at % contexts.len()].replacen('{', &format!("{{\"id\":{at},"), 1)).collect();
+    vec![post("/v1/rulesets/acme/decide:batch", &format!("{{\"items\":[{}]}}", items.join(",")))]
+}
+
+fn batch(time: Duration) {
+    let folder = Folder::example("batch");
+    let service = Service::start(folder.path(), &[]);
+    let mut shares = Vec::new();
+    for _ in 0..rounds(3, time) {
+        let singles = closed(service.address, &requests("/v1/rulesets/acme/decide"), 32, time);
+        let hundreds = closed(service.address, &batches(100), 8, time);
+        say("batch/acme/single", &singles);
+        say("batch/acme/100 (batches)", &hundreds);
+        shares.push(hundreds.rate * 100.0 / singles.rate);
+    }
+    shares.sort_by(f64::total_cmp);
+    println!("batch/acme: {:.1} times the decisions per second of single calls (median)", shares[shares.len() / 2]);
+}
+
+fn reloads(time: Duration) {
+    let folder = Folder::example("reloads");
+    let service = Service::start(folder.path(), &["--poll", "100ms"]);
+    let requests = requests("/v1/rulesets/acme/decide");
+    let peak = closed(service.address, &requests, 32, time / 5).rate;
+    let rate = peak * 0.5;
+    let still = open(service.address, &requests, 64, rate, time);
+    say("reloads/acme/none", &still);
+    let stop = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let (stopped, path) = (stop.clone(), folder.path().join("acme.yaml"));
+    let writer = std::thread::spawn(move || {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let mut number = 0;
+        while !stopped.load(std::sync::atomic::Ordering::Relaxed) {
+            number += 1;
+            let next = path.with_extension("next");
+            std::fs::write(&next, format!("{text}\n# {number}\n")).unwrap();
+            std::fs::rename(&next, &path).unwrap();
+            std::thread::sleep(Duration::from_secs(1));
+        }
+        number
+    });
+    let busy = open(service.address, &requests, 64, rate, time);
+    stop.store(true, std::sync::atomic::Ordering::Relaxed);
+    let number = writer.join().unwrap();
+    say(&format!("reloads/acme/each second ({number})"), &busy);
+    println!("reloads/acme: p99 {:.2} times that without, at half of the peak rate", busy.p99 / still.p99);
+    assert_eq!((still.other, busy.other), (0, 0));
+}
+
+fn overload(time: Duration) {
+    let folder = Folder::example("overload");
+    for (name, requests) in [("single", requests("/v1/rulesets/acme/decide")), ("batch of 100", batches(100))] {
+        let service = Service::start(folder.path(), &[]);
+        let peak = closed(service.address, &requests, 16, time).rate;
+        let usual = open(service.address, &requests, 256, peak * 0.7, time);
+        let over = open(service.address, &requests, 256, peak * 3.0, time);
+        say(&format!("overload/{name}/70 %"), &usual);
+        say(&format!("overload/{name}/300 %"), &over);
+        let goodput = over.ok as f64 / over.seconds / peak;
+        println!("overload/{name}: goodput {:.0} % of the peak ({peak:.0} /s), accepted p99 {:.1} times that at 70 %", goodput * 100.0, over.p99 / usual.p99);
+    }
+}
+
+fn memory(times: usize, items: usize) {
+    let folder = Folder::empty("memory");
+    std::fs::write(folder.path().join("large.yaml"), large(items, 0)).unwrap();
+    let service = Service::start(folder.path(), &["--writable", "--poll", "0s"]);
+    let mut first = None;
+    for number in 1..=times {
+        let request = load::put("/v1/rulesets/large", &large(items, number));
+        load::ask(service.address, &request);
+        if number == times.min(100) {
+            first = Some(service.memory());
+        }
+    }
+    let (before, after) = (first.unwrap(), service.memory());
+    println!(
+        "memory/{items} items: {} KiB after {} reloads, {} KiB after {times}: {:+} KiB; files {} and {}, threads {} and {}",
+        before.kib,
+        times.min(100),
+        after.kib,
+        after.kib as i64 - before.kib as i64,
+        before.files,
+        after.files,
+        before.threads,
+        after.threads
+    );
+}
+
+fn start(items: usize) {
+    let folder = Folder::empty("start");
+    std::fs::write(folder.path().join("large.yaml"), large(items, 0)).unwrap();
+    let mut times: Vec<Duration> = (0..5)
+        .map(|_| {
+            let started = Instant::now();
+            let service = Service::start(folder.path(), &[]);
+            load::ask(service.address, &post("/v1/rulesets/large/decide", "{\"context\":{\"domain\":\"D1\"}}"));
+            started.elapsed()
+        })
+        .collect();
+    times.sort();
+    println!("start/{items} items: first decision after {:?} (median of 5)", times[2]);
+}
