@@ -216,6 +216,11 @@ pub(super) fn json<T: serde::Serialize + ?Sized>(value: &T) -> Result<Response, 
 
 /// A body of a shape. What is wrong is told by its place, and by what was expected: never by what stands there.
 pub(super) fn parse<'b, T: serde::Deserialize<'b>>(body: &'b [u8]) -> Result<T, Problem> {
+    // What reads an object would take a list of its members, too.
+    if body.trim_ascii_start().first() != Some(&b'{') {
+        serde_json::from_slice::<serde::de::IgnoredAny>(body).map_err(|error| malformed(&error))?;
+        return Err(Problem::because(Kind::InvalidRequest, "expected an object"));
+    }
     serde_json::from_slice(body).map_err(|error| malformed(&error))
 }
 
@@ -265,11 +270,13 @@ mod tests {
             (r#"{"number": 1, "number": 2}"#, Kind::InvalidRequest, "duplicate member `number`"),
             (r#"{"number": secret}"#, Kind::InvalidJson, ""),
             ("", Kind::InvalidJson, ""),
+            ("[1", Kind::InvalidJson, ""),
+            ("[1]", Kind::InvalidRequest, "expected an object"),
         ] {
             let problem = parse::<Shape>(body.as_bytes()).unwrap_err();
             let json = problem.to_json();
             assert_eq!((problem.kind, json["detail"].as_str().unwrap_or("")), (kind, detail), "{body}");
-            assert!(json["line"].is_number() && !json.to_string().contains("secret"), "{json}");
+            assert!(json["line"].is_number() == (body != "[1]") && !json.to_string().contains("secret"), "{json}");
         }
     }
 }

@@ -107,11 +107,11 @@ fn too_many_requests_are_told_to_come_again() {
         })
         .collect();
     std::thread::sleep(Duration::from_millis(200));
-    let told = process.raw(b"GET /v1/rulesets HTTP/1.1\r\nhost: x\r\n\r\n");
+    let told = process.raw(b"GET /v1/rulesets HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
     assert!(told.starts_with("HTTP/1.1 503") && told.contains("retry-after: 1"), "{told}");
     assert_eq!((process.get("/healthz").0, process.get("/metrics").0), (200, 200));
     drop(half);
-    process.until(|process| process.raw(b"GET /v1/rulesets HTTP/1.1\r\nhost: x\r\n\r\n").starts_with("HTTP/1.1 200"));
+    process.until(|process| process.raw(b"GET /v1/rulesets HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").starts_with("HTTP/1.1 200"));
 }
 
 /// Small numbers that look like chance and are the same every time.
@@ -217,7 +217,7 @@ fn malformed_requests_are_refused() {
     for number in 0..all {
         let kind = number % KINDS.len();
         let request = KINDS[kind](&mut chance);
-        let told = process.raw(&request);
+        let told = process.poke(&request);
         if let Some(status) = told.get(9..12) {
             answered += 1;
             assert!(!status.starts_with('5') || status == "503", "kind {kind}: {told}\nof {:?}", String::from_utf8_lossy(&request[..request.len().min(500)]));

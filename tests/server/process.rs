@@ -46,14 +46,27 @@ impl Process {
         stream
     }
 
-    /// Sends some bytes, says that no more come, and reads until the service closes.
+    /// Sends some bytes, and reads until the service closes.
     pub(crate) fn raw(&self, bytes: &[u8]) -> String {
         let mut stream = self.connect();
         // A service that has answered already need not take the rest.
         let _ = stream.write_all(bytes);
-        let _ = stream.shutdown(std::net::Shutdown::Write);
         let mut told = Vec::new();
         let _ = stream.read_to_end(&mut told);
+        String::from_utf8_lossy(&told).into_owned()
+    }
+
+    /// The same, but soon says that no more bytes come.
+    pub(crate) fn poke(&self, bytes: &[u8]) -> String {
+        let mut stream = self.connect();
+        let _ = stream.write_all(bytes);
+        stream.set_read_timeout(Some(Duration::from_millis(100))).unwrap();
+        let mut told = Vec::new();
+        if stream.read_to_end(&mut told).is_err() {
+            let _ = stream.shutdown(std::net::Shutdown::Write);
+            stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+            let _ = stream.read_to_end(&mut told);
+        }
         String::from_utf8_lossy(&told).into_owned()
     }
 

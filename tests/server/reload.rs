@@ -21,7 +21,7 @@ async fn a_bad_file_leaves_the_old_revision_serving() {
         ("triggerfish: [".to_owned(), "invalid_rules"),
         (String::new(), "invalid_rules"),
         (rules("two").replace("options: [ticket]", "options: [help]"), "failing_tests"),
-        (rules("two").replace("domain: IT\n", "domain: 1\n"), "invalid_rules"),
+        (rules("two").replace("triggerfish: 1", "triggerfish: 9"), "invalid_rules"),
     ] {
         rig.folder.write("acme.yaml", &text);
         let status = rig.reload_until(|status| status["rulesets"][0]["last_error"]["kind"] == kind).await;

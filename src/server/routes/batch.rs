@@ -20,7 +20,7 @@ use crate::server::call::{Call, json_text, malformed, parse, parse_value};
 use crate::server::catalogue::Revision;
 use crate::server::decide::Decider;
 use crate::server::problem::{Kind, Problem};
-use crate::server::wire::{BatchItem, BatchRequest, time};
+use crate::server::wire::{BatchItem, BatchRequest, Defaults, time};
 use crate::value::json::{JsonKind, Reader};
 use crate::value::Timestamp;
 
@@ -31,10 +31,14 @@ pub(super) async fn decide(mut call: Call) -> Result<Response, Problem> {
     let body = call.json(call.app.config.max_batch_body).await?;
     let request: BatchRequest<'_> = parse(&body)?;
     let revision = call.revision(request.ruleset.as_deref(), request.digest.as_deref()).await?;
+    let defaults: Defaults<'_> = match request.defaults {
+        Some(defaults) => parse(defaults.get().as_bytes()).map_err(|problem| problem.with("pointer", "/defaults"))?,
+        None => Defaults::default(),
+    };
     let defaults = Given {
-        context: request.defaults.context.map(|context| body.slice_ref(context.get().as_bytes())),
-        now: time(request.defaults.now, "/defaults/now")?,
-        level: request.defaults.trace.unwrap_or_default().into(),
+        context: defaults.context.map(|context| body.slice_ref(context.get().as_bytes())),
+        now: time(defaults.now, "/defaults/now")?,
+        level: defaults.trace.unwrap_or_default().into(),
     };
     let items = body.slice_ref(request.items.get().as_bytes());
     let found = elements(&items, "/items", call.app.config.max_batch)?;

@@ -180,6 +180,8 @@ macro_rules! routes {
 
 const OPEN: Access = Access::Open;
 const BOTH: &[Kind] = &[BODY[0], BODY[1], BODY[2], BODY[3], BODY[4], REVISION[0], REVISION[1], REVISION[2], REVISION[3], REVISION[4]];
+const STREAM: &[Kind] =
+    &[BODY[0], BODY[1], BODY[2], BODY[3], BODY[4], REVISION[0], REVISION[1], REVISION[2], REVISION[3], REVISION[4], Kind::InvalidHeader];
 const RULES: &[Kind] = &[BODY[0], BODY[1], BODY[2], BODY[3], BODY[4], REVISION[0], REVISION[1], REVISION[2], REVISION[3], REVISION[4], Kind::InvalidRules];
 const PUT: &[Kind] =
     &[CHANGE[0], CHANGE[1], CHANGE[2], CHANGE[3], CHANGE[4], CHANGE[5], CHANGE[6], CHANGE[7], BODY[1], BODY[2], BODY[3], BODY[4], Kind::InvalidRules, Kind::FailingTests];
@@ -196,7 +198,7 @@ routes! {
     Get "/metrics" OPEN health::metrics: "Counters, as Prometheus reads them", Shape::None => 200 Shape::Text("application/openmetrics-text"), &[], &[];
     Get "/openapi.json" OPEN health::openapi: "This document", Shape::None => 200 Shape::Json("Object"), &[], &[];
     Post "/v1/decide" DECIDE decide::decide: "Decide what a user is offered", Shape::Json("DecideRequest") => 200 Shape::Json("DecideAnswer"), BOTH, &[];
-    Post "/v1/decide:batch" DECIDE batch::decide: "Decide on many contexts, by one revision", BATCH => 200 RESULTS, BOTH, STREAM_QUERY;
+    Post "/v1/decide:batch" DECIDE batch::decide: "Decide on many contexts, by one revision", BATCH => 200 RESULTS, STREAM, STREAM_QUERY;
     Post "/v1/explain" DECIDE explain::explain: "A decision in sentences, and what would change it", Shape::Json("DecideRequest") => 200 Shape::Json("ExplainAnswer"), BOTH, &[];
     Post "/v1/evaluate" DECIDE evaluate::evaluate: "Evaluate a rule on contexts", Shape::Json("EvaluateRequest") => 200 Shape::Json("EvaluateAnswer"), RULES, &[];
     Post "/v1/check" READ check::check: "Check a rule set or a rule without using it", Shape::Json("CheckRequest") => 200 Shape::Json("CheckAnswer"), BOTH, &[];
@@ -206,7 +208,7 @@ routes! {
     Put "/v1/rulesets/{name}" PUBLISH write::put: "Put a rule set in the place of what is there, if anything is", Shape::RuleSet => 200 Shape::Json("RevisionAnswer"), PUT, CHANGE_QUERY;
     Delete "/v1/rulesets/{name}" PUBLISH write::delete: "Remove a rule set", Shape::None => 204 Shape::None, &CHANGE, &[];
     Post "/v1/rulesets/{name}/decide" DECIDE decide::decide: "Decide what a user is offered", Shape::Json("DecideRequest") => 200 Shape::Json("DecideAnswer"), BOTH, &[];
-    Post "/v1/rulesets/{name}/decide:batch" DECIDE batch::decide: "Decide on many contexts, by one revision", BATCH => 200 RESULTS, BOTH, STREAM_QUERY;
+    Post "/v1/rulesets/{name}/decide:batch" DECIDE batch::decide: "Decide on many contexts, by one revision", BATCH => 200 RESULTS, STREAM, STREAM_QUERY;
     Post "/v1/rulesets/{name}/explain" DECIDE explain::explain: "A decision in sentences, and what would change it", Shape::Json("DecideRequest") => 200 Shape::Json("ExplainAnswer"), BOTH, &[];
     Get "/v1/rulesets/{name}/revisions" READ rulesets::revisions: "The revisions of a rule set that are kept", Shape::None => 200 Shape::Json("RevisionsAnswer"), &[Kind::UnknownRuleSet], &[];
     Post "/v1/rulesets/{name}/rollback" PUBLISH write::rollback: "Put an older revision in the place of what is there", Shape::Json("RollbackRequest") => 200 Shape::Json("RevisionAnswer"), ROLL, &[];

@@ -85,7 +85,8 @@ pub(super) struct BatchRequest<'r> {
     pub(super) digest: Option<Cow<'r, str>>,
     /// What holds for items that do not say otherwise.
     #[serde(borrow, default)]
-    pub(super) defaults: Defaults<'r>,
+    #[schema(value_type = Option<Defaults<'r>>)]
+    pub(super) defaults: Option<&'r RawValue>,
     /// What is to be decided.
     #[serde(borrow)]
     #[schema(value_type = Vec<BatchItem<'r>>)]
@@ -174,7 +175,7 @@ pub(super) struct EvaluateAnswer {
 pub(super) struct EvaluateResult {
     /// The value.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = serde_json::Value)]
     pub(super) value: Option<Box<RawValue>>,
     /// Why there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
