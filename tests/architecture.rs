@@ -279,7 +279,9 @@ fn only_shells_do_io() {
         .iter()
         .filter(|line| !MAY_DO_IO.contains(&line.module.as_str()) && !line.place.starts_with(READER_OF_FILES) && !line.place.starts_with(SWITCH))
         .filter_map(|line| {
-            IO.iter().find(|io| line.text.contains(*io)).map(|io| format!("{}: `{io}`, but only `cli`, `server`, `main` and one reader of files do IO", line.place))
+            IO.iter()
+                .find(|io| line.text.contains(*io))
+                .map(|io| format!("{}: `{io}`, but only `cli`, `server`, `main` and one reader of files do IO", line.place))
         })
         .collect();
     none(broken);

@@ -62,7 +62,8 @@ fn run(address: SocketAddr, requests: &[Vec<u8>], connections: usize, rate: Opti
             opened.push(Connection::open(address).await);
         }
         let started = Instant::now();
-        let tasks: Vec<_> = opened.into_iter().map(|connection| tokio::spawn(worker(connection, address, requests.clone(), next.clone(), rate, started, time))).collect();
+        let tasks: Vec<_> =
+            opened.into_iter().map(|connection| tokio::spawn(worker(connection, address, requests.clone(), next.clone(), rate, started, time))).collect();
         let (mut latencies, mut other) = (Vec::new(), 0);
         for task in tasks {
             let (mine, failed) = task.await.unwrap();

@@ -76,18 +76,27 @@ fn single(time: Duration) {
     let requests = requests("/v1/rulesets/acme/decide");
     let answer = load::ask(service.address, &requests[0]);
     let peer = Service::peer(answer);
-    let mut shares = Vec::new();
+    let (mut shares, mut costs) = (Vec::new(), [Vec::new(), Vec::new()]);
     for round in 0..rounds(5, time) {
-        let ours = closed(service.address, &requests, 32, time);
-        let theirs = closed(peer.address, &requests, 32, time);
-        say(&format!("single/acme/decide round {round}"), &ours);
-        say(&format!("single/acme/peer   round {round}"), &theirs);
-        assert_eq!((ours.other, theirs.other), (0, 0));
-        shares.push(ours.rate / theirs.rate);
+        let mut rates = Vec::new();
+        for ((name, process), costs) in [("decide", &service), ("peer  ", &peer)].into_iter().zip(&mut costs) {
+            let before = process.processor();
+            let stats = closed(process.address, &requests, 32, time);
+            costs.push((process.processor() - before).as_secs_f64() * 1e6 / stats.ok as f64);
+            say(&format!("single/acme/{name} round {round}"), &stats);
+            assert_eq!(stats.other, 0);
+            rates.push(stats.rate);
+        }
+        shares.push(rates[0] / rates[1]);
     }
-    shares.sort_by(f64::total_cmp);
-    println!("single/acme: {:.2} of the peer (median; {:.2} to {:.2}); answers of {answer} bytes", shares[shares.len() / 2], shares[0], shares[shares.len() - 1]);
+    let [share, ours, theirs] = [&mut shares, &mut costs[0].clone(), &mut costs[1].clone()].map(|values| {
+        values.sort_by(f64::total_cmp);
+        values[values.len() / 2]
+    });
+    println!("single/acme: {share:.2} of the peer's rate (medians); answers of {answer} bytes");
+    println!("single/acme: {ours:.1} us of processor time a request, the peer {theirs:.1} us: {:.2}", theirs / ours);
     let logged = folder.path().with_extension("log");
+    drop(service);
     let service = Service::start(folder.path(), &["--decision-log", logged.to_str().unwrap()]);
     say("single/acme/decide with a masked log", &closed(service.address, &requests, 32, time));
     drop(service);
@@ -106,7 +115,9 @@ fn batch(time: Duration) {
     let mut shares = Vec::new();
     for _ in 0..rounds(3, time) {
         let singles = closed(service.address, &requests("/v1/rulesets/acme/decide"), 32, time);
+        let before = service.processor();
         let hundreds = closed(service.address, &batches(100), 8, time);
+        println!("batch/acme: {:.1} us of processor time a decision", (service.processor() - before).as_secs_f64() * 1e4 / hundreds.ok as f64);
         say("batch/acme/single", &singles);
         say("batch/acme/100 (batches)", &hundreds);
         shares.push(hundreds.rate * 100.0 / singles.rate);

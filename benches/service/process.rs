@@ -99,6 +99,17 @@ impl Service {
     }
 }
 
+impl Service {
+    /// The processor time that the process has used.
+    pub(crate) fn processor(&self) -> Duration {
+        let text = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap();
+        let behind = text.rsplit_once(") ").unwrap().1;
+        // User and system time, in hundredths of a second.
+        let ticks: u64 = behind.split(' ').skip(11).take(2).map(|ticks| ticks.parse::<u64>().unwrap()).sum();
+        Duration::from_millis(ticks * 10)
+    }
+}
+
 impl Drop for Service {
     fn drop(&mut self) {
         let _ = self.child.kill();

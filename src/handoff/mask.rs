@@ -105,7 +105,8 @@ mod tests {
 
     #[test]
     fn what_is_not_read_not_declared_or_personal_is_dropped() {
-        let set = set("{ plan: text, secret: { type: text, pii: true } }", "plan == \"x\" AND secret == \"y\" AND user.full_name == \"z\" AND user.role == \"r\"");
+        let set =
+            set("{ plan: text, secret: { type: text, pii: true } }", "plan == \"x\" AND secret == \"y\" AND user.full_name == \"z\" AND user.role == \"r\"");
         let context = json!({"plan": "x", "secret": "canary", "user": {"full_name": "canary", "role": "r", "location": "unread"}, "channel": "unread", "x": 1});
         assert_eq!(set.masked(&context), json!({"plan": "x", "user": {"role": "r"}}));
     }
@@ -122,6 +123,9 @@ mod tests {
     #[test]
     fn keys_that_the_caller_chooses_are_dropped() {
         let set = set("{ m: map<text>, o: { type: object, attributes: { a: text, p: { type: text, pii: true } } } }", "m.named == \"x\" AND $LENGTH(o) > 0");
-        assert_eq!(set.masked(&json!({"m": {"named": "kept", "canary": "x"}, "o": {"a": "kept", "p": "canary", "canary": 1}})), json!({"m": {"named": "kept"}, "o": {"a": "kept"}}));
+        assert_eq!(
+            set.masked(&json!({"m": {"named": "kept", "canary": "x"}, "o": {"a": "kept", "p": "canary", "canary": 1}})),
+            json!({"m": {"named": "kept"}, "o": {"a": "kept"}})
+        );
     }
 }

@@ -75,7 +75,8 @@ impl Decider<'_> {
         };
         read().map_err(|error| {
             let deepest = self.app.maker.limits().effective_json_depth();
-            let detail = if error.problem.is_syntax() { "the context is no JSON".to_owned() } else { format!("the context is nested deeper than {deepest} levels") };
+            let detail =
+                if error.problem.is_syntax() { "the context is no JSON".to_owned() } else { format!("the context is nested deeper than {deepest} levels") };
             Problem::because(Kind::InvalidRequest, detail).with("pointer", "/context").with("offset", error.offset)
         })
     }

@@ -212,7 +212,8 @@ pub fn serve(config: Config, listening: impl FnOnce(SocketAddr)) -> Result<bool,
 #[cfg(unix)]
 async fn signals(app: &App) {
     use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut stop), Ok(mut interrupt), Ok(mut reload)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()), signal(SignalKind::hangup())) else {
+    let (Ok(mut stop), Ok(mut interrupt), Ok(mut reload)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()), signal(SignalKind::hangup()))
+    else {
         tracing::error!("signals cannot be received");
         return;
     };

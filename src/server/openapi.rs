@@ -105,9 +105,9 @@ fn responses(route: &Route) -> Value {
         if !common.contains(&row.kind) && !named.contains(&row.kind) && !route.problems.contains(&row.kind) {
             continue;
         }
-        let response = responses.entry(row.status.to_string()).or_insert_with(|| {
-            json!({ "description": "", "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } } })
-        });
+        let response = responses.entry(row.status.to_string()).or_insert_with(
+            || json!({ "description": "", "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } } }),
+        );
         if let Some(Value::String(description)) = response.get_mut("description") {
             let more = format!("`{}`: {}", row.code, row.title);
             *description = if description.is_empty() { more } else { format!("{description}; {more}") };

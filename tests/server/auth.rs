@@ -61,7 +61,9 @@ async fn every_route_asks_for_its_scope_and_no_other() {
 #[tokio::test]
 async fn other_forms_of_the_header_are_no_tokens() {
     let rig = rig();
-    for header in ["token-of-the-bot-01", "Basic token-of-the-bot-01", "Bearer", "Bearer  ", "bearertoken-of-the-bot-01", "Bearer token-of-the-bot-01, Bearer x"] {
+    for header in
+        ["token-of-the-bot-01", "Basic token-of-the-bot-01", "Bearer", "Bearer  ", "bearertoken-of-the-bot-01", "Bearer token-of-the-bot-01, Bearer x"]
+    {
         let request = Request::get("/v1/rulesets").header("authorization", header).body(Body::empty()).unwrap();
         assert_eq!(rig.send(request).await.status, 401, "{header}");
     }
@@ -115,7 +117,11 @@ async fn a_token_of_an_organisation_sees_and_changes_its_own() {
         assert_eq!(answer.outcome(), (outcome.0, outcome.1.to_owned()), "{set} {text}");
     }
     let list = mine("new", "acme").replace("plan != \"x\"", "NOT (plan IN l)") + "lists: { l: { file: tokens.txt } }\n";
-    assert_eq!(send(&rig, "PUT", "/v1/rulesets/mine", own, &list).await.code(), "invalid_rules", "files of the folder are not read for a token of an organisation");
+    assert_eq!(
+        send(&rig, "PUT", "/v1/rulesets/mine", own, &list).await.code(),
+        "invalid_rules",
+        "files of the folder are not read for a token of an organisation"
+    );
     assert_eq!(send(&rig, "DELETE", "/v1/rulesets/theirs", own, "").await.code(), "unknown_ruleset");
     assert_eq!(send(&rig, "DELETE", "/v1/rulesets/all", own, "").await.code(), "other_organisation");
     assert_eq!(send(&rig, "POST", "/v1/rulesets/theirs/rollback", own, "{}").await.code(), "unknown_ruleset");
@@ -135,7 +141,11 @@ fn a_service_is_not_open_to_everybody_without_being_told_to() {
     }
     folder.write("tokens.txt", TOKENS);
     let tokens = folder.path().join("tokens.txt");
-    for settings in [[("listen", "0.0.0.0:0"), ("insecure-open", "true")], [("listen", "0.0.0.0:0"), ("tokens", tokens.to_str().unwrap())], [("listen", "[::1]:0"), ("poll", "0s")]] {
+    for settings in [
+        [("listen", "0.0.0.0:0"), ("insecure-open", "true")],
+        [("listen", "0.0.0.0:0"), ("tokens", tokens.to_str().unwrap())],
+        [("listen", "[::1]:0"), ("poll", "0s")],
+    ] {
         assert_eq!(open(&settings), Ok(true), "{settings:?}");
     }
     folder.write("tokens.txt", "{\"tokens\": [");

@@ -100,7 +100,10 @@ fn the_document_is_whole() {
         assert!(DOCUMENT.pointer(target.strip_prefix('#').unwrap()).is_some(), "{target}");
     }
     for (name, schema) in DOCUMENT["components"]["schemas"].as_object().unwrap() {
-        assert!(schema.get("type").is_some() || schema.get("oneOf").is_some() || schema.get("allOf").is_some() || schema.get("enum").is_some(), "{name}: {schema}");
+        assert!(
+            schema.get("type").is_some() || schema.get("oneOf").is_some() || schema.get("allOf").is_some() || schema.get("enum").is_some(),
+            "{name}: {schema}"
+        );
         validator(&format!("/components/schemas/{name}"));
     }
 }

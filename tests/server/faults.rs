@@ -38,7 +38,10 @@ fn a_kill_at_any_moment_leaves_a_whole_revision() {
             let mut done = 0;
             for number in 0..10_000 {
                 let body = rules(&format!("label {round} {number}"));
-                let head = format!("PUT /v1/rulesets/acme HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/yaml\r\ncontent-length: {}\r\n\r\n", body.len());
+                let head = format!(
+                    "PUT /v1/rulesets/acme HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/yaml\r\ncontent-length: {}\r\n\r\n",
+                    body.len()
+                );
                 let answered = TcpStream::connect(address).and_then(|mut stream| {
                     stream.write_all(head.as_bytes())?;
                     stream.write_all(body.as_bytes())?;
@@ -90,9 +93,9 @@ fn a_full_disk_changes_nothing_that_serves() {
         assert_eq!(process.ask("POST", "/v1/decide", "application/json", &context).0, 200);
     }
     process.until(|process| !process.get("/metrics").1.contains("triggerfish_decision_log_failed_total 0"));
+    process.end();
     let lines = std::fs::read_to_string(log.join("decisions.ndjson")).unwrap();
     assert!(lines.ends_with('\n') && lines.lines().all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok()), "the log has whole lines");
-    drop(process);
     let process = Process::start(folder.path(), &[]);
     assert_eq!(process.label(), "small");
 }

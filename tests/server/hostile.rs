@@ -178,21 +178,46 @@ const KINDS: [Make; 46] = [
     |_| get("POST /v1/decide HTTP/1.1", "host: x\r\ncontent-type: application/json\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n"),
     |_| get("POST /v1/decide HTTP/1.1", "host: x\r\ncontent-type: application/json\r\ntransfer-encoding: gzip\r\n"),
     |chance| [get("POST /v1/decide HTTP/1.1", "host: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n"), chance.bytes(200)].concat(),
-    |_| [get("POST /v1/decide HTTP/1.1", "host: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n"), b"ffffffffffffffffff\r\n{".to_vec()].concat(),
+    |_| {
+        [get("POST /v1/decide HTTP/1.1", "host: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n"), b"ffffffffffffffffff\r\n{".to_vec()]
+            .concat()
+    },
     |_| [get("POST /v1/decide HTTP/1.1", "host: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n"), b"5\r\n{}".to_vec()].concat(),
     |_| get("POST /v1/decide HTTP/1.1", "host: x\r\ncontent-type: application/json\r\nexpect: 100-continue\r\ncontent-length: 9\r\n"),
     |_| get("POST /v1/decide HTTP/1.1", "host: x\r\ncontent-length: 0\r\nconnection: close\r\n"),
-    |chance| get("POST /v1/decide HTTP/1.1", &format!("host: x\r\nconnection: close\r\ncontent-length: 0\r\ncontent-type: {}\r\n", ["", "text/plain", "application/json;", "\u{e4}", "a/b; c=\"", "application/x-ndjson"][chance.below(6)])),
+    |chance| {
+        get(
+            "POST /v1/decide HTTP/1.1",
+            &format!(
+                "host: x\r\nconnection: close\r\ncontent-length: 0\r\ncontent-type: {}\r\n",
+                ["", "text/plain", "application/json;", "\u{e4}", "a/b; c=\"", "application/x-ndjson"][chance.below(6)]
+            ),
+        )
+    },
     |chance| json(ROUTES[chance.below(6)], &chance.bytes(500)),
     |chance| json(ROUTES[chance.below(6)], [b"[".repeat(100_000), b"{\"a\":".repeat(50_000)][chance.below(2)].as_slice()),
     |chance| json(ROUTES[chance.below(6)], format!("{{\"context\": {}{}}}", "[".repeat(60_000), "]".repeat(60_000)).as_bytes()),
     |chance| {
-        let bodies = ["", "null", "[]", "{}", "{\"context\": null}", "{\"context\": {}, \"digest\": \"\"}", "{\"items\": 3}", "{\"items\": [null, 1, \"x\"]}", "{\"rule\": \"\", \"context\": {}}", "{\"source\": \"\"}", "{\"source\": \"\\u0000\", \"kind\": \"rule\"}", "{\"contexts\": [], \"from\": \"\"}"];
+        let bodies = [
+            "",
+            "null",
+            "[]",
+            "{}",
+            "{\"context\": null}",
+            "{\"context\": {}, \"digest\": \"\"}",
+            "{\"items\": 3}",
+            "{\"items\": [null, 1, \"x\"]}",
+            "{\"rule\": \"\", \"context\": {}}",
+            "{\"source\": \"\"}",
+            "{\"source\": \"\\u0000\", \"kind\": \"rule\"}",
+            "{\"contexts\": [], \"from\": \"\"}",
+        ];
         json(ROUTES[chance.below(6)], bodies[chance.below(bodies.len())].as_bytes())
     },
     |chance| {
         // A sound request with some bytes changed.
-        let mut request = json(ROUTES[chance.below(6)], br#"{"context": {"domain": "IT"}, "items": [{"context": {}}], "rule": "a", "source": "a: 1", "contexts": []}"#);
+        let mut request =
+            json(ROUTES[chance.below(6)], br#"{"context": {"domain": "IT"}, "items": [{"context": {}}], "rule": "a", "source": "a: 1", "contexts": []}"#);
         for _ in 0..=chance.below(5) {
             let at = chance.below(request.len());
             request[at] = chance.below(256) as u8;

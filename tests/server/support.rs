@@ -154,7 +154,8 @@ impl Rig {
     }
 
     pub(crate) async fn put(&self, path: &str, body: &str, headers: &[(&str, &str)]) -> Answer {
-        let request = headers.iter().fold(Request::put(path).header("content-type", "application/yaml"), |request, (name, value)| request.header(*name, *value));
+        let request =
+            headers.iter().fold(Request::put(path).header("content-type", "application/yaml"), |request, (name, value)| request.header(*name, *value));
         self.send(request.body(Body::from(body.to_owned())).unwrap()).await
     }
 

@@ -53,7 +53,12 @@ impl Args for ServeArgs {
 
 fn flag(setting: &Setting) -> Arg {
     let default = if setting.default.is_empty() || setting.is_switch() { String::new() } else { format!(" [default: {}]", setting.default) };
-    let arg = Arg::new(setting.name).long(setting.name).help(format!("{}{default}", setting.help)).help_heading(setting.group.title()).action(ArgAction::Set).overrides_with(setting.name);
+    let arg = Arg::new(setting.name)
+        .long(setting.name)
+        .help(format!("{}{default}", setting.help))
+        .help_heading(setting.group.title())
+        .action(ArgAction::Set)
+        .overrides_with(setting.name);
     match setting.is_switch() {
         true => arg.value_name("true|false").num_args(0..=1).require_equals(true).default_missing_value("true"),
         false => arg.value_name(setting.value),

@@ -157,8 +157,8 @@ impl Config {
     /// # Errors
     /// The text is malformed, or what [`Config::set`] says.
     pub fn set_from_file(&mut self, text: &str) -> Result<(), String> {
-        let written: std::collections::BTreeMap<String, serde_json::Value> =
-            serde_saphyr::from_str(text).map_err(|error| format!("the configuration is no map of settings: {}", crate::diagnostic::visible(&error.to_string())))?;
+        let written: std::collections::BTreeMap<String, serde_json::Value> = serde_saphyr::from_str(text)
+            .map_err(|error| format!("the configuration is no map of settings: {}", crate::diagnostic::visible(&error.to_string())))?;
         for (name, value) in written {
             let value = match value {
                 serde_json::Value::String(text) => text,

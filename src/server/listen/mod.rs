@@ -62,7 +62,8 @@ pub(super) async fn serve(app: Arc<App>, listener: TcpListener, wrap: Wrap) -> b
                 continue;
             }
         };
-        let permit = regular.clone().try_acquire_owned().map(|permit| (permit, false)).or_else(|_| reserve.clone().try_acquire_owned().map(|permit| (permit, true)));
+        let permit =
+            regular.clone().try_acquire_owned().map(|permit| (permit, false)).or_else(|_| reserve.clone().try_acquire_owned().map(|permit| (permit, true)));
         let Ok((permit, reserved)) = permit else {
             app.metrics.refused_connections.inc();
             turn_away(stream);

@@ -49,6 +49,11 @@ impl Files {
         match result {
             Ok(()) => self.written += u64::try_from(waiting.len()).unwrap_or(0),
             Err(_) => {
+                // As many whole lines as found room stay.
+                let length = self.file.metadata()?.len();
+                let room = usize::try_from(length.saturating_sub(self.written)).unwrap_or(usize::MAX).min(waiting.len());
+                let whole = waiting.iter().take(room).rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
+                self.written += u64::try_from(whole).unwrap_or(0);
                 self.file.set_len(self.written)?;
                 self.file.seek(SeekFrom::End(0))?;
             }

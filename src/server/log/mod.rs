@@ -61,8 +61,14 @@ impl DecisionLog {
         let files = Files::open(folder, config.log_max_bytes, config.log_keep)?;
         let (queue, messages) = mpsc::sync_channel(config.log_queue);
         let waiting = Arc::new(AtomicUsize::new(0));
-        let mut writer =
-            Writer { files, context: config.log_context, waiting: waiting.clone(), logged: metrics.logged.clone(), failed: metrics.log_failed.clone(), failing: false };
+        let mut writer = Writer {
+            files,
+            context: config.log_context,
+            waiting: waiting.clone(),
+            logged: metrics.logged.clone(),
+            failed: metrics.log_failed.clone(),
+            failing: false,
+        };
         let thread = std::thread::Builder::new().name("decision-log".to_owned()).spawn(move || writer.run(&messages))?;
         Ok(Some(DecisionLog { queue, waiting, dropped: metrics.log_dropped.clone(), thread: Mutex::new(Some(thread)) }))
     }

@@ -21,8 +21,8 @@ use crate::server::catalogue::Revision;
 use crate::server::decide::Decider;
 use crate::server::problem::{Kind, Problem};
 use crate::server::wire::{BatchItem, BatchRequest, Defaults, time};
-use crate::value::json::{JsonKind, Reader};
 use crate::value::Timestamp;
+use crate::value::json::{JsonKind, Reader};
 
 pub(super) async fn decide(mut call: Call) -> Result<Response, Problem> {
     if matches!(call.media_type().as_deref(), Some("application/x-ndjson" | "application/ndjson" | "application/jsonl")) {
@@ -138,7 +138,8 @@ fn write_error(problem: &Problem, out: &mut Vec<u8>) {
 pub(super) fn elements(list: &Bytes, pointer: &str, most: usize) -> Result<Vec<Bytes>, Problem> {
     let mut reader = serde_json::Deserializer::from_slice(list);
     let found = Elements { most }.deserialize(&mut reader).map_err(|error| malformed(&error).with("pointer", pointer))?;
-    let found = found.ok_or_else(|| Problem::because(Kind::TooLarge, format!("there are more than {most} elements")).with("pointer", pointer).with("limit", most))?;
+    let found =
+        found.ok_or_else(|| Problem::because(Kind::TooLarge, format!("there are more than {most} elements")).with("pointer", pointer).with("limit", most))?;
     Ok(found.into_iter().map(|element| list.slice_ref(element.get().as_bytes())).collect())
 }
 
@@ -221,7 +222,6 @@ fn id_of(item: &[u8]) -> Option<&str> {
     }
     serde_json::from_slice::<Named<'_>>(item).ok().map(|named| named.id.get())
 }
-
 
 /// A level, from the query.
 pub(super) fn level(written: Option<&str>) -> Result<TraceLevel, Problem> {

@@ -64,7 +64,8 @@ fn one(rule: &Rule, context: &[u8], now: Timestamp, until: Instant) -> EvaluateR
             }
         })
     };
-    let written = outcome.and_then(|value| RawValue::from_string(json_value::write(&value)).map_err(|_| failed("internal", "a value has no JSON text".to_owned())));
+    let written =
+        outcome.and_then(|value| RawValue::from_string(json_value::write(&value)).map_err(|_| failed("internal", "a value has no JSON text".to_owned())));
     match written {
         Ok(value) => EvaluateResult { value: Some(value), error: None },
         Err(error) => EvaluateResult { value: None, error: Some(error) },

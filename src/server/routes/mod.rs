@@ -180,13 +180,40 @@ macro_rules! routes {
 
 const OPEN: Access = Access::Open;
 const BOTH: &[Kind] = &[BODY[0], BODY[1], BODY[2], BODY[3], BODY[4], REVISION[0], REVISION[1], REVISION[2], REVISION[3], REVISION[4]];
-const STREAM: &[Kind] =
-    &[BODY[0], BODY[1], BODY[2], BODY[3], BODY[4], REVISION[0], REVISION[1], REVISION[2], REVISION[3], REVISION[4], Kind::InvalidHeader];
+const STREAM: &[Kind] = &[BODY[0], BODY[1], BODY[2], BODY[3], BODY[4], REVISION[0], REVISION[1], REVISION[2], REVISION[3], REVISION[4], Kind::InvalidHeader];
 const RULES: &[Kind] = &[BODY[0], BODY[1], BODY[2], BODY[3], BODY[4], REVISION[0], REVISION[1], REVISION[2], REVISION[3], REVISION[4], Kind::InvalidRules];
-const PUT: &[Kind] =
-    &[CHANGE[0], CHANGE[1], CHANGE[2], CHANGE[3], CHANGE[4], CHANGE[5], CHANGE[6], CHANGE[7], BODY[1], BODY[2], BODY[3], BODY[4], Kind::InvalidRules, Kind::FailingTests];
+const PUT: &[Kind] = &[
+    CHANGE[0],
+    CHANGE[1],
+    CHANGE[2],
+    CHANGE[3],
+    CHANGE[4],
+    CHANGE[5],
+    CHANGE[6],
+    CHANGE[7],
+    BODY[1],
+    BODY[2],
+    BODY[3],
+    BODY[4],
+    Kind::InvalidRules,
+    Kind::FailingTests,
+];
 const ROLL: &[Kind] = &[
-    CHANGE[0], CHANGE[1], CHANGE[2], CHANGE[3], CHANGE[4], CHANGE[5], CHANGE[6], CHANGE[7], BODY[0], BODY[1], BODY[2], BODY[3], BODY[4], Kind::UnknownDigest, Kind::InvalidRules,
+    CHANGE[0],
+    CHANGE[1],
+    CHANGE[2],
+    CHANGE[3],
+    CHANGE[4],
+    CHANGE[5],
+    CHANGE[6],
+    CHANGE[7],
+    BODY[0],
+    BODY[1],
+    BODY[2],
+    BODY[3],
+    BODY[4],
+    Kind::UnknownDigest,
+    Kind::InvalidRules,
     Kind::FailingTests,
 ];
 const BATCH: Shape = Shape::JsonOrLines("BatchRequest", "BatchItem");

@@ -25,7 +25,9 @@ pub(super) async fn get(call: Call) -> Result<Response, Problem> {
     let yaml = call.prefers(&["application/yaml", "text/yaml", "application/x-yaml"]);
     // The text alone and the text in JSON are two representations, each with a tag of its own.
     let tag = if yaml { format!("{}.text", revision.about.etag) } else { revision.about.etag.clone() };
-    let known = call.header(IF_NONE_MATCH)?.is_some_and(|known| known.split(',').map(|known| known.trim().trim_start_matches("W/")).any(|known| known == "*" || known.trim_matches('"') == tag));
+    let known = call
+        .header(IF_NONE_MATCH)?
+        .is_some_and(|known| known.split(',').map(|known| known.trim().trim_start_matches("W/")).any(|known| known == "*" || known.trim_matches('"') == tag));
     let response = match (known, yaml) {
         (true, _) => empty(304),
         (false, true) => text("application/yaml", revision.set.source().to_owned()),

@@ -53,12 +53,15 @@ fn rule_set(name: &Name, entry: &Entry) -> RuleSetStatus {
 fn running(running: &Running) -> String {
     match running {
         Running::Native => "native".to_owned(),
-        Running::Interpreter(why) => format!("interpreter: {}", match why {
-            Why::Chosen => "chosen".to_owned(),
-            Why::NoExecutor => "nobody compiles".to_owned(),
-            Why::NotHot => "not run often yet".to_owned(),
-            Why::Compiling => "native code is being made".to_owned(),
-            Why::Unavailable(why) => why.to_string(),
-        }),
+        Running::Interpreter(why) => format!(
+            "interpreter: {}",
+            match why {
+                Why::Chosen => "chosen".to_owned(),
+                Why::NoExecutor => "nobody compiles".to_owned(),
+                Why::NotHot => "not run often yet".to_owned(),
+                Why::Compiling => "native code is being made".to_owned(),
+                Why::Unavailable(why) => why.to_string(),
+            }
+        ),
     }
 }

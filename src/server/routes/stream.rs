@@ -25,7 +25,9 @@ pub(super) async fn decide(call: Call) -> Result<Response, Problem> {
     let batch = Batch { app: call.app.clone(), by: call.by.clone(), revision, defaults, until };
     let (send, receive) = mpsc::channel(1);
     tokio::spawn(run(call, batch, send));
-    let answers = futures_util::stream::unfold(receive, |mut receive| async move { receive.recv().await.map(|portion| (Ok::<Bytes, std::convert::Infallible>(portion), receive)) });
+    let answers = futures_util::stream::unfold(receive, |mut receive| async move {
+        receive.recv().await.map(|portion| (Ok::<Bytes, std::convert::Infallible>(portion), receive))
+    });
     Ok(text("application/x-ndjson", Body::from_stream(answers)))
 }
 

@@ -4,8 +4,8 @@ use axum::response::Response;
 use hyper::StatusCode;
 use hyper::header::{HeaderName, IF_MATCH, IF_NONE_MATCH};
 
-use super::rulesets::{about, name, tagged};
 use super::empty;
+use super::rulesets::{about, name, tagged};
 use crate::document::Format;
 use crate::server::call::{Call, json, parse};
 use crate::server::problem::{Kind, Problem};
@@ -26,9 +26,8 @@ pub(super) async fn put(mut call: Call) -> Result<Response, Problem> {
     };
     let conditions = conditions(&call)?;
     let body = call.bytes(call.app.config.max_ruleset).await?;
-    let text = String::from_utf8(body.into()).map_err(|error| {
-        Problem::because(Kind::InvalidRequest, "the body is not UTF-8 text").with("offset", error.utf8_error().valid_up_to())
-    })?;
+    let text = String::from_utf8(body.into())
+        .map_err(|error| Problem::because(Kind::InvalidRequest, "the body is not UTF-8 text").with("offset", error.utf8_error().valid_up_to()))?;
     let put = Put { name, text, format, by: call.by.clone(), conditions, change_note: note(change_note)? };
     changed(&call.app.reloads.ask(|reply| Command::Put(put, reply)).await?)
 }
