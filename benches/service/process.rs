@@ -128,7 +128,7 @@ fn pinned(program: &str) -> Command {
 
 /// A rule set of so many items.
 pub(crate) fn large(items: usize, number: usize) -> String {
-    let mut text = format!("triggerfish: 1\nname: large\ncategories:\n  - key: all\n    label: All\n    items:\n");
+    let mut text = "triggerfish: 1\nname: large\ncategories:\n  - key: all\n    label: All\n    items:\n".to_owned();
     for item in 0..items {
         text.push_str(&format!(
             "      - key: item_{item}\n        label: Item {item} of {number}\n        when: 'domain == \"D{item}\" AND user.department == \"Sales\" AND NOT bot.resolved'\n        strategies: [ {{ ticket: {{ mode: default, short_description: \"{{{{ utterance[0:40] }}}}\" }} }} ]\n"

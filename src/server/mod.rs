@@ -104,7 +104,6 @@ impl Service {
     }
 
     /// The router, for whoever serves it in a process of their own.
-    #[must_use]
     pub fn router(&self) -> axum::Router {
         routes::router(&self.app)
     }

@@ -189,21 +189,16 @@ fn part_name(name: &str) -> String {
 /// A schema whose references lead to where its parts stand in this document.
 fn rooted(schema: Value) -> Value {
     match schema {
-        Value::Object(members) => Value::Object(
-            members
-                .into_iter()
-                .map(|(key, value)| match value {
-                    Value::String(target) if key == "$ref" => {
-                        let target = target.strip_prefix("#/$defs/").map_or(target.clone(), |name| format!("#/components/schemas/{}", part_name(name)));
-                        (key, target.into())
-                    }
-                    value => (key, rooted(value)),
-                })
-                .collect(),
-        ),
+        Value::Object(members) => Value::Object(members.into_iter().map(|(key, value)| rooted_member(key, value)).collect()),
         Value::Array(elements) => elements.into_iter().map(rooted).collect(),
         other @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => other,
     }
+}
+
+fn rooted_member(key: String, value: Value) -> (String, Value) {
+    let part = if key == "$ref" { value.as_str().and_then(|target| target.strip_prefix("#/$defs/")).map(part_name) } else { None };
+    let value = part.map_or_else(|| rooted(value), |part| format!("#/components/schemas/{part}").into());
+    (key, value)
 }
 
 fn problem() -> Value {

@@ -163,7 +163,9 @@ impl Config {
             let value = match value {
                 serde_json::Value::String(text) => text,
                 serde_json::Value::Null => String::new(),
-                other => other.to_string(),
+                other @ (serde_json::Value::Bool(_) | serde_json::Value::Number(_) | serde_json::Value::Array(_) | serde_json::Value::Object(_)) => {
+                    other.to_string()
+                }
             };
             self.set(&name, &value)?;
         }
