@@ -1,7 +1,6 @@
 //! What all requests share.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::Receiver;
 use std::time::SystemTime;
 
@@ -17,6 +16,7 @@ use super::log::DecisionLog;
 use super::metrics::Metrics;
 use super::pins::Pins;
 use super::reload::{Command, Reloads};
+use super::room::Room;
 use super::store::{Store, durable};
 
 /// The service without its sockets and threads.
@@ -35,9 +35,12 @@ pub(super) struct App {
     pub(super) reloads: Reloads,
     /// Work that takes long runs beside what answers at once: as much of it at a time as there are processors.
     pub(super) heavy: Arc<Semaphore>,
-    pub(super) in_flight: AtomicUsize,
+    /// All requests that need a scope, whatever they are at.
+    pub(super) requests: Room,
+    /// Decisions that wait for their turn.
+    pub(super) queue: Room,
     /// Requests whose work takes long, those that run and those that wait.
-    pub(super) working: AtomicUsize,
+    pub(super) working: Room,
     pub(super) started: SystemTime,
     /// Whether the service is stopping.
     pub(super) stopping: watch::Sender<bool>,
@@ -84,8 +87,9 @@ impl App {
             log,
             reloads,
             heavy: Arc::new(Semaphore::new(processors)),
-            in_flight: AtomicUsize::new(0),
-            working: AtomicUsize::new(0),
+            requests: Room::new(config.max_in_flight),
+            queue: Room::new(config.max_queue),
+            working: Room::new(config.max_waiting),
             started: SystemTime::now(),
             stopping: watch::Sender::new(false),
             config,
@@ -97,44 +101,10 @@ impl App {
     pub(super) fn ready(&self) -> bool {
         !*self.stopping.borrow() && self.current.get().revisions().next().is_some()
     }
-
-    /// Lets a request in, if there is room.
-    pub(super) fn enter(self: &Arc<App>) -> Option<InFlight> {
-        let running = self.in_flight.fetch_add(1, Ordering::Relaxed);
-        // Leaves again when it is dropped.
-        let entered = InFlight(self.clone());
-        (running < self.config.max_in_flight).then_some(entered)
-    }
-
-    /// Lets work that takes long wait for its turn, if not too much waits already: what would wait for long is better told at once.
-    pub(super) fn wait(self: &Arc<App>) -> Option<Working> {
-        let working = self.working.fetch_add(1, Ordering::Relaxed);
-        // Leaves again when it is dropped.
-        let waits = Working(self.clone());
-        (working < self.config.max_waiting).then_some(waits)
-    }
 }
 
 impl std::fmt::Debug for App {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("App").field("config", &self.config).finish_non_exhaustive()
-    }
-}
-
-/// A request that runs.
-pub(super) struct InFlight(Arc<App>);
-
-impl Drop for InFlight {
-    fn drop(&mut self) {
-        self.0.in_flight.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-/// Work that takes long, or waits for its turn.
-pub(super) struct Working(Arc<App>);
-
-impl Drop for Working {
-    fn drop(&mut self) {
-        self.0.working.fetch_sub(1, Ordering::Relaxed);
     }
 }

@@ -12,11 +12,12 @@ use hyper::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue};
 use percent_encoding::percent_decode_str;
 use serde::de::DeserializeOwned;
 
-use super::app::{App, InFlight};
+use super::app::App;
 use super::auth::Principal;
 use super::catalogue::Revision;
 use super::name::Name;
 use super::problem::{Kind, Problem};
+use super::room::Place;
 
 /// A request.
 pub(super) struct Call {
@@ -29,7 +30,7 @@ pub(super) struct Call {
     pub(super) body: Mutex<Body>,
     pub(super) started: Instant,
     /// Room in the service, given back when the call is dropped.
-    pub(super) room: Option<InFlight>,
+    pub(super) room: Option<Place>,
 }
 
 impl Call {
@@ -163,10 +164,25 @@ impl Call {
 
     // ---- work
 
+    /// Waits for the turn of work that is done at once. What else has arrived is read first: so it is known when there is too much to do, and who comes too
+    /// late is told before any work is done.
+    pub(super) async fn turn(&self) -> Result<Place, Problem> {
+        let place = self.app.queue.enter()?;
+        tokio::task::yield_now().await;
+        Ok(place)
+    }
+
     /// Does work that takes long beside what answers at once.
     pub(super) async fn heavy<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
-        let _waiting = self.app.wait().ok_or_else(|| Problem::new(Kind::Overloaded))?;
-        heavy(&self.app, self.deadline(), work).await
+        let place = self.app.working.enter()?;
+        self.heavy_at(place, work).await
+    }
+
+    /// The same for who has a place already.
+    pub(super) async fn heavy_at<T: Send + 'static>(&self, place: Place, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
+        let done = heavy(&self.app, self.deadline(), work).await;
+        drop(place);
+        done
     }
 }
 

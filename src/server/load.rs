@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError, mpsc};
 
 use serde_json::{Value, json};
 
+use super::background;
 use super::config::Config;
 use super::name::Name;
 use crate::backend::{Executor, Work};
@@ -144,7 +145,10 @@ impl Files for Kept<'_> {
 /// One thread that compiles what is hot to native code. It ends with the last rule set that may use it.
 fn compiler() -> impl Executor {
     let (queue, works) = mpsc::channel::<Work>();
-    let thread = std::thread::Builder::new().name("compiler".to_owned()).spawn(move || works.into_iter().for_each(|work| work()));
+    let thread = std::thread::Builder::new().name("compiler".to_owned()).spawn(move || {
+        background::give_way();
+        works.into_iter().for_each(|work| work());
+    });
     let queue = thread.ok().map(|_| queue);
     move |work: Work| {
         if let Some(queue) = &queue {

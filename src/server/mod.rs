@@ -17,6 +17,7 @@
 
 mod app;
 mod auth;
+mod background;
 mod call;
 mod catalogue;
 mod clock;
@@ -33,6 +34,7 @@ mod pins;
 mod problem;
 mod reload;
 pub mod replay;
+mod room;
 mod routes;
 mod store;
 mod telemetry;

@@ -114,6 +114,32 @@ fn too_many_requests_are_told_to_come_again() {
     process.until(|process| process.raw(b"GET /v1/rulesets HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").starts_with("HTTP/1.1 200"));
 }
 
+#[test]
+fn decisions_beyond_the_queue_are_told_to_come_again_and_others_are_made() {
+    let folder = Folder::with_acme();
+    let process = Process::start(folder.path(), &["--max-queue", "1", "--workers", "1"]);
+    let request = json("/v1/decide", br#"{"context":{"domain":"IT"}}"#);
+    // What arrives while one decision waits for its turn finds the queue full. All at once, again and again, until that has been seen.
+    let (mut made, mut shed) = (0, 0);
+    for _ in 0..200 {
+        let mut streams: Vec<TcpStream> = (0..16).map(|_| process.connect()).collect();
+        streams.iter_mut().for_each(|stream| stream.write_all(&request).unwrap());
+        for mut stream in streams {
+            let mut told = String::new();
+            stream.read_to_string(&mut told).unwrap();
+            match told.get(9..12) {
+                Some("200") => made += 1,
+                Some("503") if told.contains("retry-after: 1") && told.contains("\"code\":\"overloaded\"") => shed += 1,
+                _ => panic!("{told}"),
+            }
+        }
+        if made > 0 && shed > 0 {
+            return;
+        }
+    }
+    panic!("{made} made, {shed} shed");
+}
+
 /// Small numbers that look like chance and are the same every time.
 struct Chance(u64);
 

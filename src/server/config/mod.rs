@@ -91,7 +91,9 @@ pub struct Config {
     pub max_connections: usize,
     /// Most requests at a time.
     pub max_in_flight: usize,
-    /// Most requests at a time whose work takes long: batches, comparisons, explanations, checks.
+    /// Most decisions at a time that wait for their turn.
+    pub max_queue: usize,
+    /// Most requests at a time whose work takes long: batches, comparisons, explanations, checks, changes.
     pub max_waiting: usize,
     /// Most subscribers of events at a time.
     pub max_subscribers: usize,
@@ -204,6 +206,7 @@ impl Config {
             max_headers: 0,
             max_connections: 0,
             max_in_flight: 0,
+            max_queue: 0,
             max_waiting: 0,
             max_subscribers: 0,
             header_timeout: none,

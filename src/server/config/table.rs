@@ -75,7 +75,7 @@ fn given(text: &str) -> Option<String> {
 }
 
 /// Every setting, in the order of `--help`.
-pub const SETTINGS: [Setting; 38] = [
+pub const SETTINGS: [Setting; 39] = [
     Setting {
         group: Group::Serving,
         name: "listen",
@@ -331,10 +331,21 @@ pub const SETTINGS: [Setting; 38] = [
     },
     Setting {
         group: Group::Limits,
+        name: "max-queue",
+        value: "NUMBER",
+        default: "128",
+        help: "Most decisions at a time that wait for their turn; more are answered with 503",
+        apply: |config, text| {
+            config.max_queue = values::count(text, 1, 1_000_000)?;
+            Ok(())
+        },
+    },
+    Setting {
+        group: Group::Limits,
         name: "max-waiting",
         value: "NUMBER",
         default: "16",
-        help: "Most requests at a time whose work takes long (batches, comparisons, explanations, checks), those that wait for a processor included",
+        help: "Most requests at a time whose work takes long (batches, comparisons, explanations, checks, changes), those that wait for a processor included",
         apply: |config, text| {
             config.max_waiting = values::count(text, 1, 1_000_000)?;
             Ok(())

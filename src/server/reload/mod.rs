@@ -14,6 +14,7 @@ use tokio::sync::oneshot;
 pub(super) use change::{Conditions, Put, Removal, Rollback};
 
 use super::app::App;
+use super::background;
 use super::catalogue::{About, Origin, Refused, Revision, etag};
 use super::clock;
 use super::events::Event;
@@ -93,6 +94,7 @@ impl Reloader {
 
     /// Does what is asked until it is to stop.
     pub(super) fn run(mut self, commands: &Receiver<Command>) {
+        background::give_way();
         let poll = self.app.config.poll;
         let patience = if poll.is_zero() { Duration::from_secs(3_600) } else { poll };
         loop {

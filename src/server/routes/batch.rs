@@ -29,6 +29,8 @@ pub(super) async fn decide(mut call: Call) -> Result<Response, Problem> {
         return stream::decide(call).await;
     }
     let body = call.json(call.app.config.max_batch_body).await?;
+    // Before anything is looked at: to be turned away has to cost little.
+    let place = call.app.working.enter()?;
     let request: BatchRequest<'_> = parse(&body)?;
     let revision = call.revision(request.ruleset.as_deref(), request.digest.as_deref()).await?;
     let defaults: Defaults<'_> = match request.defaults {
@@ -43,7 +45,7 @@ pub(super) async fn decide(mut call: Call) -> Result<Response, Problem> {
     let items = body.slice_ref(request.items.get().as_bytes());
     let found = elements(&items, "/items", call.app.config.max_batch)?;
     let batch = Batch { app: call.app.clone(), by: call.by.clone(), revision, defaults, until: call.deadline() };
-    let answer = call.heavy(move || batch.run(&found)).await?;
+    let answer = call.heavy_at(place, move || batch.run(&found)).await?;
     Ok(json_text(answer))
 }
 

@@ -12,6 +12,7 @@ const USUAL: usize = 4_096;
 
 pub(super) async fn decide(mut call: Call) -> Result<Response, Problem> {
     let body = call.json(call.app.config.max_body).await?;
+    let _turn = call.turn().await?;
     let request: DecideRequest<'_> = parse(&body)?;
     let now = time(request.now, "/now")?;
     let revision = call.revision(request.ruleset.as_deref(), request.digest.as_deref()).await?;

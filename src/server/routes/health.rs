@@ -16,8 +16,7 @@ pub(super) async fn ready(call: Call) -> Result<Response, Problem> {
 }
 
 pub(super) async fn metrics(call: Call) -> Result<Response, Problem> {
-    let running = call.app.in_flight.load(std::sync::atomic::Ordering::Relaxed);
-    call.app.metrics.in_flight.set(i64::try_from(running).unwrap_or(i64::MAX));
+    call.app.metrics.in_flight.set(i64::try_from(call.app.requests.taken()).unwrap_or(i64::MAX));
     Ok(text("application/openmetrics-text; version=1.0.0; charset=utf-8", call.app.metrics.text()))
 }
 

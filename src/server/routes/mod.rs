@@ -291,7 +291,7 @@ async fn call(app: Arc<App>, route: Route, request: Request, started: Instant) -
             if parts.extensions.get::<super::listen::Reserve>().is_some() {
                 return Err(Problem::new(Kind::Overloaded));
             }
-            let room = app.enter().ok_or_else(|| Problem::new(Kind::Overloaded))?;
+            let room = app.requests.enter()?;
             (Some(room), authorize(&app, &parts, scope)?)
         }
     };

@@ -28,12 +28,14 @@ pub(super) async fn put(mut call: Call) -> Result<Response, Problem> {
     let body = call.bytes(call.app.config.max_ruleset).await?;
     let text = String::from_utf8(body.into())
         .map_err(|error| Problem::because(Kind::InvalidRequest, "the body is not UTF-8 text").with("offset", error.utf8_error().valid_up_to()))?;
+    let _place = call.app.working.enter()?;
     let put = Put { name, text, format, by: call.by.clone(), conditions, change_note: note(change_note)? };
     changed(&call.app.reloads.ask(|reply| Command::Put(put, reply)).await?)
 }
 
 pub(super) async fn delete(call: Call) -> Result<Response, Problem> {
     writable(&call)?;
+    let _place = call.app.working.enter()?;
     let removal = Removal { name: name(&call)?, by: call.by.clone(), conditions: conditions(&call)? };
     call.app.reloads.ask(|reply| Command::Remove(removal, reply)).await?;
     Ok(empty(204))
@@ -51,6 +53,7 @@ pub(super) async fn rollback(mut call: Call) -> Result<Response, Problem> {
     } else {
         return Err(Problem::because(Kind::UnsupportedMediaType, "expected `content-type: application/json`"));
     };
+    let _place = call.app.working.enter()?;
     let rollback = Rollback { name, digest: request.digest, by: call.by.clone(), conditions, change_note: note(request.change_note)? };
     changed(&call.app.reloads.ask(|reply| Command::RollBack(rollback, reply)).await?)
 }
