@@ -7,6 +7,7 @@ use crate::handoff::decision::{
     Agent, Bot, BotAddress, Channel, Destination, IfUnanswered, MissingInformation, OfferedOption, Priority, Queue, Reach, Ticket, TicketFields,
 };
 use crate::handoff::model::{BotWay, Integration, Item, Localized, QueueTarget, Strategy, Target, Text, TicketTexts, Way};
+use crate::handoff::template::Position;
 use crate::value::{Number, Timestamp, Value};
 
 /// Characters of an utterance that a short description takes.
@@ -119,23 +120,27 @@ impl Scene<'_> {
         };
         let description = match &texts.description {
             Some(text) => self.render(text)?,
-            None => self.default_text(&self.cut(self.utterance()))?,
+            None => self.default_text(self.shown_utterance())?,
         };
         let work_notes = match &texts.work_notes {
             Some(text) => self.render(text)?,
-            None => self.default_text(&self.results())?,
+            None => self.default_text(self.results())?,
         };
         Some(TicketFields { short_description: prefix + &short, description, work_notes })
     }
 
-    fn default_text(&mut self, text: &str) -> Option<String> {
-        let shown = crate::handoff::template::Position::Text.fit(text);
+    fn default_text(&mut self, shown: String) -> Option<String> {
         self.take_room(shown.len(), "utterance").then_some(shown)
     }
 
+    fn shown_utterance(&self) -> String {
+        Position::Text.fit(self.cut(self.utterance()))
+    }
+
     fn short_description(&self, label: &str) -> String {
-        let short: String = self.utterance().chars().take(SHORT).collect();
-        let short = crate::handoff::template::Position::Line.fit(&short);
+        let utterance = self.utterance();
+        let end = utterance.char_indices().nth(SHORT).map_or(utterance.len(), |(at, _)| at);
+        let short = Position::Line.fit(utterance.get(..end).unwrap_or(utterance));
         if short.trim().is_empty() { label.to_owned() } else { short }
     }
 
@@ -154,7 +159,7 @@ impl Scene<'_> {
                 (Some(title), Some(url)) => Some(format!("{title} {url}")),
             }
         });
-        self.cut(&lines.collect::<Vec<_>>().join("\n"))
+        Position::Text.fit(self.cut(&lines.collect::<Vec<_>>().join("\n")))
     }
 
     // ---- destinations
@@ -187,7 +192,7 @@ impl Scene<'_> {
                 },
                 body: match body {
                     Some(body) => self.render(body)?,
-                    None => self.default_text(&self.cut(self.utterance()))?,
+                    None => self.default_text(self.shown_utterance())?,
                 },
             },
             Way::Channel { platform, id, message } => {
@@ -208,13 +213,8 @@ impl Scene<'_> {
 
     fn agent(&mut self, integration: &Integration) -> Option<Agent> {
         let utterance = match self.utterance() {
-            "" => None,
-            utterance if integration.accepts_utterance => Some(self.cut(utterance)),
+            utterance if integration.accepts_utterance && !utterance.is_empty() => Some(self.default_text(self.shown_utterance())?),
             _ => None,
-        };
-        let utterance = match utterance {
-            Some(utterance) => Some(self.default_text(&utterance)?),
-            None => None,
         };
         let reach = match &integration.target {
             Target::Url(link) => Reach::Url { url: self.render_link(link)?, utterance },

@@ -232,9 +232,8 @@ impl<'m> Scene<'m> {
     }
 
     /// Cuts a text of the context that stands in for one that the author left out: defaults never fail.
-    pub(super) fn cut(&self, text: &str) -> String {
-        let most = self.model.limits.rendered_bytes;
-        text.char_indices().take_while(|(at, character)| at + character.len_utf8() <= most).map(|(_, character)| character).collect()
+    pub(super) fn cut<'t>(&self, text: &'t str) -> &'t str {
+        text.get(..text.floor_char_boundary(self.model.limits.rendered_bytes)).unwrap_or(text)
     }
 
     /// Takes bytes out of what the decision may hold.

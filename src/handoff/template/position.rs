@@ -106,8 +106,12 @@ impl Position {
             Position::Url if origin == Origin::Literal => out.push_str(text),
             Position::Url | Position::Parameter => out.extend(encoded(text)),
             Position::Text | Position::Line | Position::Subject | Position::Identifier => {
+                // Printable ASCII stays everywhere, and most texts are nothing else.
+                let plain = text.bytes().position(|byte| !matches!(byte, b' '..=b'~')).unwrap_or(text.len());
+                let (plain, rest) = text.split_at_checked(plain).unwrap_or(("", text));
+                out.push_str(plain);
                 let mut after_return = false;
-                for character in text.chars() {
+                for character in rest.chars() {
                     if !(after_return && character == '\n') {
                         match self.fate(character, origin) {
                             Fate::Stays => out.push(character),

@@ -66,13 +66,19 @@ impl Template {
     /// Appends a value, fitted for the position.
     fn value(&self, value: &Value, span: Span, sink: &mut Sink, limits: &Limits) -> Result<(), RenderError> {
         // Most positions shorten or keep a text, so a value that is too long as it is has no room in the end either; what would be dropped of it counts.
-        let mut plain = Sink::new(limits.rendered_bytes);
-        write_text(value, &mut plain).map_err(|fmt::Error| TooLong.error(span, limits))?;
-        let mut fitted = String::new();
+        let mut written = Sink::new(limits.rendered_bytes);
+        let text = if let Value::Text(text) = value
+            && text.len() <= limits.rendered_bytes
+        {
+            text
+        } else {
+            write_text(value, &mut written).map_err(|fmt::Error| TooLong.error(span, limits))?;
+            written.out.as_str()
+        };
         self.position
-            .append(&plain.out, Origin::Value, &mut fitted)
+            .append(text, Origin::Value, &mut sink.out)
             .map_err(|what| RenderError::refused(span, format!("{what} cannot stand in {}", self.position.name())))?;
-        sink.push(&fitted).map_err(|long| long.error(span, limits))
+        sink.within_limit().map_err(|long| long.error(span, limits))
     }
 
     /// What only shows in the whole text.
@@ -113,6 +119,10 @@ impl TooLong {
 impl Sink {
     pub(super) fn new(limit: usize) -> Sink {
         Sink { out: String::new(), limit }
+    }
+
+    fn within_limit(&self) -> Result<(), TooLong> {
+        if self.out.len() > self.limit { Err(TooLong) } else { Ok(()) }
     }
 
     pub(super) fn push(&mut self, part: &str) -> Result<(), TooLong> {
