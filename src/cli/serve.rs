@@ -8,11 +8,15 @@ use triggerfish::server::{self, Config, SETTINGS};
 use super::args::ServeArgs;
 use super::{Exit, Failure, Output};
 
+/// The variable that names the collector to every program.
+const OTLP_ENDPOINT: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
+
 pub(crate) fn run(args: &ServeArgs, output: &mut Output) -> Result<Exit, Failure> {
     let config = config(args)?;
+    let scheme = if config.tls_cert.is_some() { "https" } else { "http" };
     let mut told = Ok(());
     let ended = server::serve(config, |address| {
-        told = output.line(&format!("listening on http://{address}")).and_then(|()| output.flush());
+        told = output.line(&format!("listening on {scheme}://{address}")).and_then(|()| output.flush());
     });
     let ended = ended.map_err(|error| Failure::Usage(visible(&error.to_string()).into_owned()))?;
     // Who started the service may not listen to what it says.
@@ -31,6 +35,10 @@ fn config(args: &ServeArgs) -> Result<Config, Failure> {
         let name = visible(&path.to_string_lossy()).into_owned();
         let text = fs::read_to_string(path).map_err(|error| Failure::Usage(format!("{name}: {error}")))?;
         config.set_from_file(&text).map_err(wrong(name))?;
+    }
+    // What is there for every program of the machine must not keep a build that cannot obey it from starting.
+    if let (Some(endpoint), true) = (std::env::var_os(OTLP_ENDPOINT), cfg!(feature = "otel")) {
+        config.set("otlp-endpoint", &endpoint.to_string_lossy()).map_err(wrong(OTLP_ENDPOINT.to_owned()))?;
     }
     for setting in &SETTINGS {
         let variable = setting.variable();

@@ -17,6 +17,7 @@ use super::metrics::Metrics;
 use super::pins::Pins;
 use super::reload::{Command, Reloads};
 use super::room::Room;
+use super::spans::Spans;
 use super::store::{Store, durable};
 
 /// The service without its sockets and threads.
@@ -31,6 +32,7 @@ pub(super) struct App {
     pub(super) maker: Maker,
     pub(super) events: Events,
     pub(super) metrics: Metrics,
+    pub(super) spans: Spans,
     pub(super) log: Option<DecisionLog>,
     pub(super) reloads: Reloads,
     /// Work that takes long runs beside what answers at once: as much of it at a time as there are processors.
@@ -73,6 +75,7 @@ impl App {
         }
         let metrics = Metrics::new();
         let log = DecisionLog::open(&config, &metrics).map_err(|error| ServeError::new(format!("the decision log cannot be written: {error}")))?;
+        let spans = Spans::open(&config)?;
         let (reloads, commands) = Reloads::new();
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         let app = App {
@@ -84,6 +87,7 @@ impl App {
             maker: Maker::new(&config),
             events: Events::new(),
             metrics,
+            spans,
             log,
             reloads,
             heavy: Arc::new(Semaphore::new(processors)),

@@ -36,6 +36,7 @@ mod reload;
 pub mod replay;
 mod room;
 mod routes;
+mod spans;
 mod store;
 mod telemetry;
 #[cfg(feature = "tls")]
@@ -129,12 +130,13 @@ impl Service {
         Ok(listen::serve(self.app.clone(), listener, wrap).await)
     }
 
-    /// Ends the threads of the service and writes what waits to be logged; says whether all is written.
+    /// Ends the threads of the service, writes what waits to be logged and sends what waits to be sent; says whether all of the log is written.
     pub fn close(mut self) -> bool {
         self.stop();
         self.app.reloads.stop();
         let until = Instant::now() + self.app.config.shutdown_timeout;
         let written = self.app.log.as_ref().is_none_or(|log| log.close(until));
+        self.app.spans.close(until);
         if let Some(thread) = self.reloads.take()
             && (thread.is_finished() || settle(&thread, until))
         {

@@ -154,7 +154,7 @@ impl Problem {
     }
 }
 
-/// The kind of the problem that a response tells, for metrics.
+/// The kind of the problem that a response tells, for metrics and spans.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Told(pub(super) Kind);
 

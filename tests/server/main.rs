@@ -20,5 +20,7 @@ mod log;
 mod process;
 mod reload;
 mod routes;
+#[cfg(feature = "otel")]
+mod spans;
 mod support;
 mod write;

@@ -31,7 +31,7 @@ impl Process {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let address = line.trim().strip_prefix("listening on http://").and_then(|address| address.parse().ok());
+        let address = line.trim().strip_prefix("listening on http").and_then(|address| address.trim_start_matches('s').strip_prefix("://")?.parse().ok());
         let address = address.unwrap_or_else(|| {
             let mut told = String::new();
             child.stderr.take().unwrap().read_to_string(&mut told).unwrap();
@@ -223,6 +223,9 @@ fn bad_settings_are_bad_usage() {
         (vec!["--tokens", "no/such"], "the file of tokens cannot be read"),
         (vec!["--state-dir", "/proc/none"], "revisions cannot be kept in /proc/none"),
         (vec!["--tls-cert", "x"], "TLS needs"),
+        (vec!["--otlp-endpoint", "x"], "`otlp-endpoint`: expected a URL"),
+        #[cfg(not(feature = "otel"))]
+        (vec!["--otlp-endpoint", "http://127.0.0.1:4318"], "needs a build with the feature `otel`"),
         (vec!["--no-such"], "unexpected argument"),
     ] {
         let output = command(folder.path(), &arguments).output().unwrap();

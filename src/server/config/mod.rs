@@ -123,6 +123,8 @@ pub struct Config {
     pub log_format: LogFormat,
     /// The least level of log lines.
     pub log_level: tracing::Level,
+    /// Where spans of requests are sent by OTLP over HTTP, without `/v1/traces`; nowhere if absent.
+    pub otlp_endpoint: Option<String>,
     /// Threads that serve requests; as many as there are processors if zero.
     pub workers: usize,
     /// The certificates of the service, for TLS.
@@ -222,6 +224,7 @@ impl Config {
             log_queue: 0,
             log_format: LogFormat::Human,
             log_level: tracing::Level::INFO,
+            otlp_endpoint: None,
             workers: 0,
             tls_cert: None,
             tls_key: None,
@@ -252,6 +255,7 @@ mod tests {
             ("max-body: lots", "`max-body`: expected a number of bytes such as 2MiB, from 1 to 1GiB"),
             ("writable: perhaps", "`writable`: expected true or false"),
             ("log-context: some", "`log-context`: expected one of none, masked, full"),
+            ("otlp-endpoint: localhost:4318", "`otlp-endpoint`: expected a URL such as http://127.0.0.1:4318"),
             ("poll: -1s", "`poll`: expected a duration such as 5s, 500ms or 2m"),
         ] {
             assert_eq!(config.set_from_file(bad), Err(message.to_owned()));

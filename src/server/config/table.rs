@@ -505,4 +505,15 @@ pub const SETTINGS: [Setting; 39] = [
             Ok(())
         },
     },
+    Setting {
+        group: Group::Logs,
+        name: "otlp-endpoint",
+        value: "URL",
+        default: "",
+        help: "Send a span of each request to this OpenTelemetry collector; OTEL_EXPORTER_OTLP_ENDPOINT if absent (feature `otel`)",
+        apply: |config, text| {
+            config.otlp_endpoint = given(text).map(values::url).transpose()?;
+            Ok(())
+        },
+    },
 ];

@@ -46,3 +46,9 @@ pub(super) fn word<T: Copy>(text: &str, words: &[(&str, T)]) -> Result<T, String
     let found = words.iter().find(|(word, _)| *word == text).map(|(_, value)| *value);
     found.ok_or_else(|| format!("one of {}", words.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(", ")))
 }
+
+/// Where something is reached by HTTP. The end of its path makes no difference.
+pub(super) fn url(text: String) -> Result<String, String> {
+    let host = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://")).unwrap_or("");
+    if host.is_empty() || host.starts_with('/') { Err("a URL such as http://127.0.0.1:4318".to_owned()) } else { Ok(text.trim_end_matches('/').to_owned()) }
+}

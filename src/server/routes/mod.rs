@@ -270,8 +270,12 @@ async fn refuse(app: Arc<App>, kind: Kind) -> Response {
 /// Takes a request all the way to its answer.
 async fn answer(app: Arc<App>, route: Route, request: Request) -> Response {
     let started = Instant::now();
+    let mut span = app.spans.begin(request.headers());
     let response = match call(app.clone(), route, request, started).await {
-        Ok(call) => (route.handler.0)(call).await.unwrap_or_else(Problem::into_response),
+        Ok(call) => {
+            span.rule_set(&call);
+            (route.handler.0)(call).await.unwrap_or_else(Problem::into_response)
+        }
         Err(problem) => problem.into_response(),
     };
     if let Some(Told(kind)) = response.extensions().get::<Told>() {
@@ -279,6 +283,7 @@ async fn answer(app: Arc<App>, route: Route, request: Request) -> Response {
         tracing::debug!(route = route.path, code = kind.row().code, "a problem was told");
     }
     app.metrics.answered(route.path, response.status().as_u16(), started.elapsed());
+    app.spans.end(span, &route, &response);
     response
 }
 
