@@ -23,4 +23,6 @@ mod routes;
 #[cfg(feature = "otel")]
 mod spans;
 mod support;
+#[cfg(feature = "tls")]
+mod tls;
 mod write;
