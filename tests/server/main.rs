@@ -17,6 +17,7 @@ mod contract;
 mod faults;
 mod hostile;
 mod log;
+mod memory;
 mod process;
 mod reload;
 mod routes;
