@@ -12,6 +12,9 @@ use super::problem::{Kind, TABLE};
 use super::routes::{Access, ROUTES, Route, Shape};
 use super::wire;
 
+/// The names of rule sets.
+const NAME: &str = "^[a-z0-9][a-z0-9._-]{0,63}$";
+
 /// The document as JSON text. It is made once.
 pub(super) fn text() -> Bytes {
     static TEXT: OnceLock<Bytes> = OnceLock::new();
@@ -66,20 +69,36 @@ fn operation(route: &Route) -> Value {
 }
 
 fn parameters(route: &Route) -> Vec<Value> {
-    let header = |name: &str, description: &str| json!({ "name": name, "in": "header", "description": description, "schema": { "type": "string" } });
     let mut parameters = Vec::new();
     if route.path.contains("{name}") {
-        let schema = json!({ "type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,63}$" });
+        let schema = json!({ "type": "string", "pattern": NAME });
         parameters.push(json!({ "name": "name", "in": "path", "required": true, "description": "The name of the rule set", "schema": schema }));
     }
     for (name, description) in route.query {
-        parameters.push(json!({ "name": name, "in": "query", "description": description, "schema": { "type": "string" } }));
+        parameters.push(json!({ "name": name, "in": "query", "description": description, "schema": query(name) }));
     }
     if route.problems.contains(&Kind::PreconditionFailed) {
-        parameters.push(header("if-match", "The tag of the revision that has to be there, or `*`"));
-        parameters.push(header("if-none-match", "`*`: there is no such rule set yet"));
+        let tags = json!({ "type": "string", "pattern": r#"^(\*|"[^"]*"( *, *"[^"]*")*)$"# });
+        parameters.push(header("if-match", "The tags of revisions of which one has to be there, or `*`", tags));
+        parameters.push(header("if-none-match", "`*`: there is no such rule set yet", json!({ "const": "*" })));
+    } else if route.problems.contains(&Kind::InvalidHeader) && route.takes == Shape::None {
+        parameters.push(header("if-none-match", "Tags of revisions that the caller has", json!({ "type": "string" })));
     }
     parameters
+}
+
+/// The schema of a parameter of the query.
+fn query(name: &str) -> Value {
+    match name {
+        "ruleset" => json!({ "type": "string", "pattern": NAME }),
+        "now" => json!({ "$ref": "#/components/schemas/Time" }),
+        "trace" => json!({ "$ref": "#/components/schemas/Trace" }),
+        _ => json!({ "type": "string" }),
+    }
+}
+
+fn header(name: &str, description: &str, schema: Value) -> Value {
+    json!({ "name": name, "in": "header", "description": description, "schema": schema })
 }
 
 fn responses(route: &Route) -> Value {
@@ -88,6 +107,9 @@ fn responses(route: &Route) -> Value {
     let mut answer = json!({ "description": route.summary });
     if let (Some(content), Value::Object(answer)) = (content(shape), &mut answer) {
         answer.insert("content".to_owned(), content);
+        if matches!(shape, Shape::Json("RuleSetAnswer" | "RevisionAnswer")) {
+            answer.insert("headers".to_owned(), json!({ "etag": { "description": "The tag of the revision", "schema": { "type": "string" } } }));
+        }
     }
     if route.takes == Shape::RuleSet || route.path.ends_with("/rollback") {
         responses.insert("201".to_owned(), answer.clone());
@@ -108,6 +130,14 @@ fn responses(route: &Route) -> Value {
         let response = responses.entry(row.status.to_string()).or_insert_with(
             || json!({ "description": "", "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } } }),
         );
+        let header = match row.status {
+            401 => Some(("www-authenticate", json!({ "const": "Bearer" }))),
+            503 => Some(("retry-after", json!({ "type": "integer" }))),
+            _ => None,
+        };
+        if let (Some((name, schema)), Value::Object(response)) = (header, &mut *response) {
+            response.insert("headers".to_owned(), json!({ name: { "schema": schema } }));
+        }
         if let Some(Value::String(description)) = response.get_mut("description") {
             let more = format!("`{}`: {}", row.code, row.title);
             *description = if description.is_empty() { more } else { format!("{description}; {more}") };
@@ -178,6 +208,7 @@ fn schemas() -> Value {
         schemas.insert("Decision".to_owned(), rooted(Value::Object(decision)));
     }
     schemas.insert("Problem".to_owned(), problem());
+    schemas.insert("Time".to_owned(), time());
     Value::Object(schemas)
 }
 
@@ -199,6 +230,13 @@ fn rooted_member(key: String, value: Value) -> (String, Value) {
     let part = if key == "$ref" { value.as_str().and_then(|target| target.strip_prefix("#/$defs/")).map(part_name) } else { None };
     let value = part.map_or_else(|| rooted(value), |part| format!("#/components/schemas/{part}").into());
     (key, value)
+}
+
+fn time() -> Value {
+    json!({
+        "description": "A time: seconds since 1970, or RFC 3339.",
+        "oneOf": [{ "type": "number", "minimum": -62_135_596_800_i64, "maximum": 253_402_300_799_i64 }, { "type": "string", "format": "date-time" }],
+    })
 }
 
 fn problem() -> Value {

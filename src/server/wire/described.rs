@@ -21,15 +21,9 @@ pub(in crate::server) struct RevisionName {
     pub(in crate::server) digest: String,
 }
 
-/// A time: seconds since 1970, or RFC 3339.
+/// A time: its schema says which texts are times.
 #[derive(ToSchema)]
-#[serde(untagged)]
-pub(in crate::server) enum Time {
-    /// Seconds since 1970.
-    Seconds(f64),
-    /// RFC 3339.
-    Text(String),
-}
+pub(in crate::server) struct Time {}
 
 /// A decision, and the identity of it being made.
 #[derive(ToSchema)]
