@@ -13,6 +13,7 @@
 )]
 
 mod auth;
+mod canaries;
 mod contract;
 mod faults;
 mod hostile;
