@@ -25,11 +25,11 @@ pub(super) fn acceptor(certificates: &Path, key: &Path) -> Result<TlsAcceptor, S
     Ok(TlsAcceptor::from(Arc::new(config)))
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "the enum is another crate's, and open; the others tell what stands there, which may be secret")]
 fn unusable(what: &str, path: &Path, error: &pem::Error) -> String {
     let why = match error {
         pem::Error::NoItemsFound => "there are none in PEM form".to_owned(),
         pem::Error::Io(error) => error.to_string(),
-        // The others tell what stands there.
         _ => "it is no PEM".to_owned(),
     };
     format!("{what} cannot be read from {}: {why}", path.display())
