@@ -7,7 +7,7 @@
 //!
 //! socket --listen--> routes --call--> a handler: decide, batch, stream, explain, ... --> answer or problem
 //!                                        |
-//!                                       log (a thread of its own), metrics, events
+//!                                       log (a thread of its own), metrics, spans, events
 //! ```
 //!
 //! - A request takes one revision and keeps it to its end; reloads put another one in its place and never wait for requests.
