@@ -49,6 +49,7 @@ pub(super) struct Found {
 #[derive(Clone, Copy, Debug)]
 pub struct Matches<'s> {
     pub(super) found: &'s Found,
+    pub(super) runs: &'s [(u32, u32)],
 }
 
 impl<'s> Matches<'s> {
@@ -85,6 +86,13 @@ impl<'s> Matches<'s> {
     #[must_use]
     pub fn words(self) -> &'s [u64] {
         self.found.matched.words()
+    }
+
+    /// How many candidates the index led to: as often as a rule was looked at. It says how well the index fits the contexts; see
+    /// [`Matcher::tuned`](super::Matcher::tuned).
+    #[must_use]
+    pub fn candidates(self) -> usize {
+        self.runs.iter().map(|(first, end)| (end - first) as usize).sum()
     }
 
     /// The rules that failed, in the order of their ids, each with its error: what evaluating it alone fails with.

@@ -184,7 +184,7 @@ impl Matcher {
             }
         }
         found.errors.sort_unstable_by_key(|(rule, _)| *rule);
-        Ok(Matches { found })
+        Ok(Matches { found, runs: &state.runs })
     }
 
     // ---- edits
