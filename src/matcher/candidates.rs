@@ -3,10 +3,10 @@
 use std::ops::Range;
 
 use super::bits::{Bits, ones_of, small};
+use super::collect::Collector;
 use super::index::Index;
 use super::scan::Scan;
 use super::scratch::Scratch;
-use super::store::Store;
 use crate::context::{Context, Layout};
 use crate::hir::Program;
 use crate::limits::Limits;
@@ -28,15 +28,16 @@ pub(crate) struct Possible(Bits);
 impl Candidates {
     /// An index over the programs of conditions, in their order. Values that are computed need not be in the contexts yet.
     pub(crate) fn new<'p>(programs: impl Iterator<Item = Option<&'p Program>>, layout: &mut Layout, limits: &Limits) -> Candidates {
-        let mut store = Store::for_later();
+        let mut rules = Collector::for_later();
         let mut always = Vec::new();
         for program in programs {
-            let number = store.add(program.cloned(), layout);
+            let number = rules.add(program.cloned(), layout);
             if program.is_none() {
                 always.push(number);
             }
         }
-        store.teach(layout, false);
+        rules.teach(layout, false);
+        let store = rules.finish();
         Candidates { index: Index::new(&store, layout, limits, None), always, count: store.len(), limits: limits.clone() }
     }
 

@@ -8,7 +8,8 @@
 
 use std::sync::Arc;
 
-use super::store::{Code, Interner};
+use super::collect::Interner;
+use super::store::Code;
 use super::test::{Atom, Exact, Order, Question, Source, Test};
 use crate::builtins::Gives;
 use crate::context::{Cell, Layout, SlotId};

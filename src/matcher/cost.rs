@@ -45,11 +45,11 @@ impl Costs {
             }
         }
         let mut costs = Costs { tests, composites: Vec::new(), covers: Vec::new(), asked, parents, sizes: Vec::new() };
-        for Composite { any, parts } in &store.interner.composites {
-            let (mut likely, mut cover) = if *any { (1.0, 0.0) } else { (1.0, NO_COVER) };
+        for Composite { any, parts } in store.composites.iter() {
+            let (mut likely, mut cover) = if any { (1.0, 0.0) } else { (1.0, NO_COVER) };
             for part in parts {
                 let part_cover = costs.cover(part.meaning());
-                if *any {
+                if any {
                     likely *= 1.0 - costs.likely(part.meaning());
                     cover += part_cover;
                 } else {
@@ -57,7 +57,7 @@ impl Costs {
                     cover = cover.min(part_cover);
                 }
             }
-            costs.composites.push(if *any { 1.0 - likely } else { likely });
+            costs.composites.push(if any { 1.0 - likely } else { likely });
             costs.covers.push(cover);
             let size = parts.iter().map(|part| costs.size(part.meaning())).sum();
             costs.sizes.push(size);
@@ -101,8 +101,8 @@ fn share(count: u32) -> f32 {
 
 /// How often each test is asked, and how many have each composite as a part.
 fn references(store: &Store) -> (Vec<u32>, Vec<u32>) {
-    let mut parents = vec![0u32; store.interner.composites.len()];
-    let of_composites = store.interner.composites.iter().flat_map(|composite| composite.parts.iter());
+    let mut parents = vec![0u32; store.composites.len()];
+    let of_composites = store.composites.iter().flat_map(|composite| composite.parts.iter());
     for code in store.rules().flat_map(|rule| rule.codes).chain(of_composites) {
         if let Meaning::Composite(at) = code.meaning()
             && let Some(count) = parents.get_mut(at as usize)
@@ -110,8 +110,8 @@ fn references(store: &Store) -> (Vec<u32>, Vec<u32>) {
             *count = count.saturating_add(1);
         }
     }
-    let mut tests = vec![0u32; store.interner.tests.len()];
-    let mut composites = vec![0u32; store.interner.composites.len()];
+    let mut tests = vec![0u32; store.tests.len()];
+    let mut composites = vec![0u32; store.composites.len()];
     fn count(tests: &mut [u32], composites: &mut [u32], part: Meaning, times: u32) {
         let place = match part {
             Meaning::Test(test, _) => tests.get_mut(test as usize),
@@ -124,7 +124,7 @@ fn references(store: &Store) -> (Vec<u32>, Vec<u32>) {
     for rule in store.rules() {
         rule.codes.iter().for_each(|code| count(&mut tests, &mut composites, code.meaning(), 1));
     }
-    for (at, composite) in store.interner.composites.iter().enumerate().rev() {
+    for (at, composite) in store.composites.iter().enumerate().rev() {
         let times = composites.get(at).copied().unwrap_or(0);
         composite.parts.iter().for_each(|code| count(&mut tests, &mut composites, code.meaning(), times));
     }
@@ -139,7 +139,7 @@ fn priors(store: &Store, references: &[u32]) -> Vec<f32> {
     let mut atoms: HashMap<(Source, &Atom), f32> = HashMap::new();
     let mut totals: HashMap<(Source, Family), f32> = HashMap::new();
     let mut bounds: HashMap<Source, Vec<(&Question, f32)>> = HashMap::new();
-    for (test, count) in store.interner.tests.iter().zip(references) {
+    for (test, count) in store.tests.iter().zip(references) {
         let weight = share(*count);
         match &test.question {
             Question::Among(list) => {
@@ -173,7 +173,7 @@ fn priors(store: &Store, references: &[u32]) -> Vec<f32> {
         Question::Order(..) | Question::TextOrder(..) => bounds.get(&test.source).map_or(0.5, |bounds| bounds.likely(&test.question)),
         Question::Pattern(_) => 0.3,
     };
-    store.interner.tests.iter().zip(references).map(|(test, count)| likely(test, share(*count))).collect()
+    store.tests.iter().zip(references).map(|(test, count)| likely(test, share(*count))).collect()
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

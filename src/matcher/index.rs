@@ -204,7 +204,7 @@ struct Builder<'s> {
 
 impl<'s> Builder<'s> {
     fn new(store: &'s Store, layout: &'s Layout, limits: &Limits, costs: Costs) -> Builder<'s> {
-        let count = store.interner.tests.len();
+        let count = store.tests.len();
         let mut index = Index {
             groups: Vec::new(),
             first_groups: 0,
@@ -224,7 +224,7 @@ impl<'s> Builder<'s> {
             placed: vec![0; count],
         };
         let mut by_kind: BTreeMap<(Kind, Source), (u32, Questions<'_>)> = BTreeMap::new();
-        for (at, test) in store.interner.tests.iter().enumerate() {
+        for (at, test) in store.tests.iter().enumerate() {
             let (asked, tests) = by_kind.entry((kind(test.source, &test.question), test.source)).or_default();
             *asked = asked.saturating_add(costs.asked.get(at).copied().unwrap_or(0));
             tests.push((at, &test.question));
@@ -236,7 +236,7 @@ impl<'s> Builder<'s> {
         // Word 0 has the test that is always passed, bucket 0 the rules that are always candidates.
         let (mut word, mut bucket) = (1, ALWAYS + 1);
         let mut group_of = vec![0; count];
-        let mut shared_at = vec![None; store.interner.composites.len()];
+        let mut shared_at = vec![None; store.composites.len()];
         let is_lazy_from = groups.partition_point(|(is_lazy, ..)| !is_lazy);
         for (place, (_, kind, source, tests)) in groups.into_iter().enumerate() {
             if place == is_lazy_from {
@@ -331,7 +331,7 @@ impl<'s> Builder<'s> {
     }
 
     fn composites(&mut self) {
-        for (composite, parents) in self.store.interner.composites.iter().zip(&self.costs.parents) {
+        for (composite, parents) in self.store.composites.iter().zip(&self.costs.parents) {
             self.index.composites.push(small(self.index.parts.len()));
             // What has one parent stands with it.
             if *parents > 1 {
@@ -343,15 +343,15 @@ impl<'s> Builder<'s> {
         }
     }
 
-    fn write_parts(&self, composite: &Composite, words: &mut Vec<u32>) {
-        self.sorted(&composite.parts, !composite.any).into_iter().for_each(|part| self.write(part, words));
+    fn write_parts(&self, composite: Composite<'_>, words: &mut Vec<u32>) {
+        self.sorted(composite.parts, !composite.any).into_iter().for_each(|part| self.write(part, words));
     }
 
     /// Writes a part, in numbers of the index: a composite that only this one has with all of its parts.
     fn write(&self, part: u32, words: &mut Vec<u32>) {
         if let Meaning::Composite(at) = Code(part).meaning()
             && self.costs.parents.get(at as usize).is_some_and(|parents| *parents <= 1)
-            && let Some(composite) = self.store.interner.composites.get_index(at as usize)
+            && let Some(composite) = self.store.composites.get(at as usize)
         {
             let head = words.len();
             words.push(0);
@@ -372,8 +372,8 @@ impl<'s> Builder<'s> {
                 let alone = [*code];
                 let codes = match code.meaning() {
                     Meaning::Test(..) => alone.as_slice(),
-                    Meaning::Composite(at) => match self.store.interner.composites.get_index(at as usize) {
-                        Some(composite) if !composite.any => &composite.parts,
+                    Meaning::Composite(at) => match self.store.composites.get(at as usize) {
+                        Some(composite) if !composite.any => composite.parts,
                         Some(_) | None => alone.as_slice(),
                     },
                 };
@@ -409,7 +409,7 @@ impl<'s> Builder<'s> {
                     continue;
                 }
             };
-            let Some(question) = self.store.interner.tests.get_index(test as usize) else { continue };
+            let Some(question) = self.store.tests.get(test as usize) else { continue };
             let Some(group) = self.group_of.get(test as usize).and_then(|group| self.index.groups.get(*group as usize)) else { continue };
             let dictionary = match group.source {
                 Source::Slot(slot) => self.layout.dictionary(slot),
@@ -427,7 +427,7 @@ impl<'s> Builder<'s> {
         if let Meaning::Composite(at) = code.meaning()
             && (self.shared(at).is_none() || self.costs.cover(code.meaning()) < self.costs.likely(code.meaning()))
         {
-            let Some(composite) = self.store.interner.composites.get_index(at as usize) else { return };
+            let Some(composite) = self.store.composites.get(at as usize) else { return };
             if composite.any {
                 composite.parts.iter().for_each(|part| self.cover(*part, found));
             } else if let Some(best) = composite.parts.iter().min_by(|one, other| self.cost(**one).total_cmp(&self.cost(**other))) {

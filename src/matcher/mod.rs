@@ -17,6 +17,7 @@
 mod bits;
 #[cfg(feature = "handoff")]
 mod candidates;
+mod collect;
 mod condition;
 mod cost;
 mod index;
@@ -51,7 +52,7 @@ use crate::limits::Limits;
 use crate::rule::{CompileError, Expression};
 use crate::schema::Schema;
 use bits::small;
-use store::Store;
+use collect::Collector;
 
 /// A rule of a set: its number, counted from 0 in the order in which rules were added. A rule keeps its number for good, and no other gets it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -111,12 +112,12 @@ impl Settings {
 pub struct Builder {
     settings: Arc<Settings>,
     layout: Layout,
-    store: Store,
+    rules: Collector,
 }
 
 impl Builder {
     pub(crate) fn new(settings: Settings) -> Builder {
-        Builder { settings: Arc::new(settings), layout: Layout::default(), store: Store::default() }
+        Builder { settings: Arc::new(settings), layout: Layout::default(), rules: Collector::default() }
     }
 
     /// Compiles a rule and adds it; gives its number, and warnings in source order.
@@ -128,10 +129,10 @@ impl Builder {
         match compiled {
             Ok(expression) => {
                 let (program, diagnostics) = expression.into_parts();
-                Ok((RuleId(self.store.add(Some(program), &self.layout)), diagnostics))
+                Ok((RuleId(self.rules.add(Some(program), &self.layout)), diagnostics))
             }
             Err(error) => {
-                self.store.add(None, &self.layout);
+                self.rules.add(None, &self.layout);
                 Err(error)
             }
         }
@@ -140,7 +141,7 @@ impl Builder {
     /// The set of the rules that were added.
     #[must_use]
     pub fn build(mut self) -> Matcher {
-        self.store.teach(&mut self.layout, false);
-        Matcher::new(self.settings, self.store, self.layout)
+        self.rules.teach(&mut self.layout, false);
+        Matcher::new(self.settings, self.rules.finish(), self.layout)
     }
 }

@@ -2,8 +2,8 @@
 
 use regex::RegexSet;
 
+use super::collect::pattern_set;
 use super::marker::Marker;
-use super::store::pattern_set;
 use super::test::Question;
 use crate::limits::Limits;
 

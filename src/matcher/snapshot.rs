@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::bits::Bits;
+use super::collect::Collector;
 use super::index::Index;
 use super::residual::Residual;
 use super::scan::{self, Scan};
@@ -62,8 +63,7 @@ impl Matcher {
         Matcher::indexed(settings, store, Arc::new(layout.sealed()), slots, None)
     }
 
-    fn indexed(settings: Arc<Settings>, mut store: Store, layout: Arc<Layout>, slots: Arc<Layout>, sample: Option<&super::cost::Sample>) -> Matcher {
-        store.shrink();
+    fn indexed(settings: Arc<Settings>, store: Store, layout: Arc<Layout>, slots: Arc<Layout>, sample: Option<&super::cost::Sample>) -> Matcher {
         let index = Index::new(&store, &layout, &settings.limits, sample);
         if let Some(level) = settings.native {
             // Without native code the interpreter does the work.
@@ -256,17 +256,17 @@ impl Matcher {
     #[must_use]
     pub fn merged(&self) -> Matcher {
         let settings = self.base.settings.clone();
-        let mut store = Store::default();
+        let mut rules = Collector::default();
         for id in 0..self.taken {
             match self.edit_of(RuleId(id)).ok().and_then(|at| self.edits.get(at)) {
-                Some(edit) => _ = store.add(Some(edit.residual.program().clone()), &self.slots),
-                None if self.gone.has(id) => _ = store.add(None, &self.slots),
-                None => store.copy(&self.base.store, id, &settings.limits),
+                Some(edit) => _ = rules.add(Some(edit.residual.program().clone()), &self.slots),
+                None if self.gone.has(id) => _ = rules.add(None, &self.slots),
+                None => rules.copy(&self.base.store, id, &settings.limits),
             }
         }
         let mut layout = self.slots.bare();
-        store.teach(&mut layout, true);
-        Matcher::indexed(settings, store, Arc::new(layout.sealed()), self.slots.clone(), None)
+        rules.teach(&mut layout, true);
+        Matcher::indexed(settings, rules.finish(), Arc::new(layout.sealed()), self.slots.clone(), None)
     }
 
     /// The same set with its index arranged for contexts like these, which are bound to this set: so that rules stand below tests that hold seldom in them.

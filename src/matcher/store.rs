@@ -1,18 +1,10 @@
 //! Rules as data: tests and the parts that rules share, each once, and for each rule what it makes of them.
 
-use std::sync::Arc;
-
-use indexmap::IndexSet;
-use regex::RegexSetBuilder;
-
 use super::RuleId;
 use super::bits::small;
-use super::condition::{self, Analysis, Condition, Watch};
+use super::condition::Watch;
 use super::residual::Residual;
-use super::test::{Question, Source, Test};
-use crate::context::Layout;
-use crate::hir::Program;
-use crate::limits::Limits;
+use super::test::Test;
 
 /// A part of a condition: a test, its opposite, or a composite.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -56,57 +48,49 @@ impl Code {
 }
 
 /// Parts under an `OR` (`any`) or an `AND`.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub(super) struct Composite {
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Composite<'s> {
     pub(super) any: bool,
-    pub(super) parts: Box<[Code]>,
+    pub(super) parts: &'s [Code],
 }
 
-/// What rules share.
+/// Composites by number. Parts come before what they are parts of.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Interner {
-    pub(super) tests: IndexSet<Test>,
-    /// Parts come before what they are parts of.
-    pub(super) composites: IndexSet<Composite>,
+pub(super) struct Composites {
+    /// Whether one part is enough, and where the parts end.
+    heads: Vec<(bool, u32)>,
+    parts: Vec<Code>,
 }
 
-/// The dialect of all patterns, for several at once. Each of them has been compiled alone within its limits.
-pub(super) fn pattern_set<'p>(patterns: impl Iterator<Item = &'p str>, limits: &Limits) -> Option<regex::RegexSet> {
-    RegexSetBuilder::new(patterns).size_limit(usize::MAX).dfa_size_limit(limits.regex_compiled_bytes.saturating_mul(4)).build().ok()
-}
-
-impl Interner {
-    /// The number of a test; `None` for a pattern that cannot be tested together with others.
-    pub(super) fn test(&mut self, test: Test, limits: &Limits) -> Option<u32> {
-        if let Some(at) = self.tests.get_index_of(&test) {
-            return Some(small(at));
-        }
-        if let Question::Pattern(pattern) = &test.question {
-            pattern_set(std::iter::once(pattern.as_ref()), limits)?;
-        }
-        Some(small(self.tests.insert_full(test).0))
+impl Composites {
+    pub(super) fn push(&mut self, any: bool, parts: &[Code]) {
+        self.parts.extend_from_slice(parts);
+        self.heads.push((any, small(self.parts.len())));
     }
 
-    fn code(&mut self, condition: &Condition) -> Code {
-        match condition {
-            Condition::Literal(code) => *code,
-            Condition::All(parts) => self.composite(false, parts),
-            Condition::Any(parts) => self.composite(true, parts),
-            // Joining conditions leaves none of these inside others.
-            Condition::Always => self.composite(false, &[]),
-            Condition::Never => self.composite(true, &[]),
-        }
+    pub(super) fn get(&self, at: usize) -> Option<Composite<'_>> {
+        let (any, end) = self.heads.get(at)?;
+        let start = at.checked_sub(1).and_then(|before| self.heads.get(before)).map_or(0, |(_, end)| *end);
+        Some(Composite { any: *any, parts: self.parts.get(start as usize..*end as usize)? })
     }
 
-    fn composite(&mut self, any: bool, parts: &[Condition]) -> Code {
-        let parts = parts.iter().map(|part| self.code(part)).collect();
-        Code::composite(small(self.composites.insert_full(Composite { any, parts }).0))
+    pub(super) fn len(&self) -> usize {
+        self.heads.len()
+    }
+
+    pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = Composite<'_>> + ExactSizeIterator {
+        (0..self.len()).map(|at| self.get(at).unwrap_or(Composite { any: false, parts: &[] }))
+    }
+
+    fn shrink(&mut self) {
+        self.heads.shrink_to_fit();
+        self.parts.shrink_to_fit();
     }
 }
 
 /// A rule.
 #[derive(Clone, Copy, Debug, Default)]
-struct Record {
+pub(super) struct Record {
     /// Where its codes stand.
     start: u32,
     len: u32,
@@ -116,6 +100,12 @@ struct Record {
     /// Whether its codes stand under `OR`.
     any: bool,
     is_exact: bool,
+}
+
+impl Record {
+    pub(super) fn of(any: bool, is_exact: bool) -> Record {
+        Record { is_there: true, any, is_exact, ..Record::default() }
+    }
 }
 
 /// A rule as the index wants it.
@@ -130,85 +120,15 @@ pub(super) struct Rule<'s> {
 /// The rules.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Store {
-    pub(super) interner: Interner,
+    pub(super) tests: Vec<Test>,
+    pub(super) composites: Composites,
     records: Vec<Record>,
     codes: Vec<Code>,
     pub(super) residuals: Vec<Residual>,
-    /// Whether values that are computed may not be there yet when the index is asked: then nothing is known of them.
-    computed_later: bool,
 }
 
 impl Store {
-    /// A store for an index that is asked before values are computed.
-    #[cfg(feature = "handoff")]
-    pub(super) fn for_later() -> Store {
-        Store { computed_later: true, ..Store::default() }
-    }
-
-    /// Adds a rule, or `None` for one that is not there, and gives its number.
-    pub(super) fn add(&mut self, program: Option<Program>, layout: &Layout) -> u32 {
-        match program {
-            None => self.push(Record::default(), &[], None),
-            Some(program) => {
-                let Analysis { condition, is_exact, watches, charged } = condition::analyse(&program, layout, &mut self.interner, self.computed_later);
-                let (any, codes) = self.top(&condition);
-                let is_needed = !is_exact || !watches.is_empty() || charged > 0;
-                let residual = is_needed.then(|| Residual::new(Arc::new(program), watches, charged, !is_exact));
-                self.push(Record { is_there: true, any, is_exact, ..Record::default() }, &codes, residual)
-            }
-        }
-    }
-
-    fn top(&mut self, condition: &Condition) -> (bool, Vec<Code>) {
-        match condition {
-            Condition::Always => (false, Vec::new()),
-            Condition::Never => (true, Vec::new()),
-            Condition::Literal(code) => (false, vec![*code]),
-            Condition::All(parts) => (false, parts.iter().map(|part| self.interner.code(part)).collect()),
-            Condition::Any(parts) => (true, parts.iter().map(|part| self.interner.code(part)).collect()),
-        }
-    }
-
-    fn push(&mut self, record: Record, codes: &[Code], residual: Option<Residual>) -> u32 {
-        let id = small(self.records.len());
-        let residual = match residual {
-            Some(residual) => {
-                self.residuals.push(residual);
-                small(self.residuals.len())
-            }
-            None => 0,
-        };
-        self.records.push(Record { start: small(self.codes.len()), len: small(codes.len()), residual, ..record });
-        self.codes.extend_from_slice(codes);
-        id
-    }
-
-    /// Copies a rule of another store, or that it is not there.
-    pub(super) fn copy(&mut self, other: &Store, id: u32, limits: &Limits) {
-        let Some(record) = other.records.get(id as usize).filter(|record| record.is_there) else {
-            self.push(Record::default(), &[], None);
-            return;
-        };
-        let codes: Vec<Code> = other.codes_of(record).iter().map(|code| self.copied(other, *code, limits)).collect();
-        self.push(*record, &codes, other.residual(id).map(Residual::renewed));
-    }
-
-    fn copied(&mut self, other: &Store, code: Code, limits: &Limits) -> Code {
-        match code.meaning() {
-            Meaning::Test(test, holds) => {
-                let test = other.interner.tests.get_index(test as usize).cloned();
-                // Every code has its test, and that could be interned before.
-                test.and_then(|test| self.interner.test(test, limits)).map_or(code, |test| Code::literal(test, holds))
-            }
-            Meaning::Composite(at) => {
-                let Some(Composite { any, parts }) = other.interner.composites.get_index(at as usize) else { return code };
-                let parts = parts.iter().map(|part| self.copied(other, *part, limits)).collect();
-                Code::composite(small(self.interner.composites.insert_full(Composite { any: *any, parts }).0))
-            }
-        }
-    }
-
-    fn codes_of(&self, record: &Record) -> &[Code] {
+    pub(super) fn codes_of(&self, record: &Record) -> &[Code] {
         self.codes.get(record.start as usize..record.start as usize + record.len as usize).unwrap_or(&[])
     }
 
@@ -218,7 +138,12 @@ impl Store {
     }
 
     pub(super) fn is_there(&self, id: u32) -> bool {
-        self.records.get(id as usize).is_some_and(|record| record.is_there)
+        self.record(id).is_some()
+    }
+
+    /// A rule that is there.
+    pub(super) fn record(&self, id: u32) -> Option<&Record> {
+        self.records.get(id as usize).filter(|record| record.is_there)
     }
 
     /// The rules that are there.
@@ -239,40 +164,27 @@ impl Store {
         ids.flat_map(|(id, residual)| residual.watches().iter().map(move |watch| (*watch, RuleId(id))))
     }
 
-    /// Tells a layout what the tests ask of its attributes, so that contexts keep it ready.
-    pub(super) fn teach(&self, layout: &mut Layout, anew: bool) {
-        for test in &self.interner.tests {
-            let Source::Slot(slot) = test.source else { continue };
-            match &test.question {
-                Question::Among(_) if anew => layout.compared(slot, condition::texts(&test.question).cloned()),
-                Question::Has(text) => {
-                    if anew {
-                        layout.searched(slot, text);
-                    }
-                    // What finds no bit has a number at least.
-                    layout.compared(slot, std::iter::once(text.clone()));
-                }
-                Question::Among(_)
-                | Question::Truthy
-                | Question::Order(..)
-                | Question::TextOrder(..)
-                | Question::StartsWith(_)
-                | Question::EndsWith(_)
-                | Question::Pattern(_) => {}
+    /// Adds a rule and gives its number.
+    pub(super) fn push(&mut self, record: Record, codes: &[Code], residual: Option<Residual>) -> u32 {
+        let id = small(self.records.len());
+        let residual = match residual {
+            Some(residual) => {
+                self.residuals.push(residual);
+                small(self.residuals.len())
             }
-        }
-        if anew {
-            for residual in &self.residuals {
-                crate::check::teach(residual.program(), layout);
-            }
-        }
+            None => 0,
+        };
+        self.records.push(Record { start: small(self.codes.len()), len: small(codes.len()), residual, ..record });
+        self.codes.extend_from_slice(codes);
+        id
     }
 
+    /// Gives back memory that it has no use for.
     pub(super) fn shrink(&mut self) {
         self.records.shrink_to_fit();
         self.codes.shrink_to_fit();
         self.residuals.shrink_to_fit();
-        self.interner.tests.shrink_to_fit();
-        self.interner.composites.shrink_to_fit();
+        self.tests.shrink_to_fit();
+        self.composites.shrink();
     }
 }
