@@ -11,7 +11,7 @@ const DIRECTION: [(&str, &[&str], &str); 24] = [
     // Vocabulary.
     ("limits", &[], "limits know nothing"),
     ("stack", &[], "room on the stack is a tool that knows nothing of the crate"),
-    ("simd", &[], "bits of bytes know nothing of what the bytes mean"),
+    ("simd", &[], "bits know nothing of what they mean"),
     ("source", &[], "places in a text know nothing of what the text says"),
     ("value", &["limits", "source"], "values and operators know neither syntax nor functions"),
     ("diagnostic", &["source", "value"], "a diagnostic knows places and kinds of errors, not who finds it"),
@@ -32,7 +32,7 @@ const DIRECTION: [(&str, &[&str], &str); 24] = [
     ),
     (
         "matcher",
-        &["limits", "value", "diagnostic", "schema", "builtins", "context", "hir", "check", "backend", "rule", "stack"],
+        &["limits", "simd", "value", "diagnostic", "schema", "builtins", "context", "hir", "check", "backend", "rule", "stack"],
         "a set of rules knows programs and what runs them, no syntax",
     ),
     // What people meet.

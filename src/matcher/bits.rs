@@ -26,14 +26,15 @@ pub(super) fn fill(words: &mut [u64], from: u32, to: u32) {
     let (first, last) = ((from >> 6) as usize, ((to - 1) >> 6) as usize);
     let (low, high) = (u64::MAX << (from & 63), u64::MAX >> (63 - ((to - 1) & 63)));
     let Some(words) = words.get_mut(first..=last) else { return };
-    match words {
-        [only] => *only |= low & high,
-        [start, middle @ .., end] => {
-            *start |= low;
-            middle.fill(u64::MAX);
-            *end |= high;
-        }
-        [] => {}
+    let before = words.last().copied().unwrap_or(0);
+    let mut bits = low;
+    // Most are a few words: a loop over them takes less than the call that fills memory.
+    for word in words.iter_mut() {
+        *word |= bits;
+        bits = u64::MAX;
+    }
+    if let Some(end) = words.last_mut() {
+        *end = before | *end & high;
     }
 }
 
@@ -116,7 +117,8 @@ impl Bits {
 
     /// The members, in order.
     pub(super) fn iter(&self) -> impl Iterator<Item = u32> {
-        ones(&self.summary).flat_map(|at| {
+        let summary = if self.count == 0 { &[] } else { self.summary.as_slice() };
+        ones(summary).flat_map(|at| {
             let word = self.words.get(at as usize).copied().unwrap_or(0);
             ones_of(word).map(move |bit| at * 64 + bit)
         })

@@ -12,6 +12,7 @@ use super::test::{Question, Source};
 use super::texts::Texts;
 use crate::context::{Dictionary, Layout, SlotId};
 use crate::limits::Limits;
+use crate::simd::{Best, LANES};
 
 /// A set, ready to be asked.
 #[derive(Debug)]
@@ -30,7 +31,7 @@ pub(super) struct Index {
     pub(super) words: usize,
     /// For each bucket, its first entry.
     pub(super) starts: Vec<u32>,
-    /// For each entry, the test that it is most likely to fail.
+    /// For each entry, the test that it is most likely to fail; and [`LANES`] more that nothing passes.
     pub(super) firsts: Vec<u32>,
     /// The same entries, beyond that.
     pub(super) entries: Vec<Entry>,
@@ -45,6 +46,8 @@ pub(super) struct Index {
     pub(super) budget: Charged,
     /// The number in this index of each test of the store.
     pub(super) placed: Vec<u32>,
+    /// How candidates are looked at.
+    pub(super) level: Best,
 }
 
 /// A candidate: a rule, and two tests that it has to pass.
@@ -146,6 +149,8 @@ const LAZY: f32 = 2.0;
 
 /// Tests that every candidate passes: number 0.
 const PASSES: u32 = 0;
+/// Its opposite.
+pub(super) const NEVER: u32 = PASSES << 1 | 1;
 
 /// The bucket of rules that are candidates always.
 pub(super) const ALWAYS: u32 = 0;
@@ -222,6 +227,7 @@ impl<'s> Builder<'s> {
             watches: Vec::new(),
             budget: Charged::default(),
             placed: vec![0; count],
+            level: Best::here(),
         };
         let mut by_kind: BTreeMap<(Kind, Source), (u32, Questions<'_>)> = BTreeMap::new();
         for (at, test) in store.tests.iter().enumerate() {
@@ -472,10 +478,15 @@ impl<'s> Builder<'s> {
         }
         self.found.sort_by_key(|(bucket, first, entry)| (*bucket, *first, entry.rule));
         self.index.starts = starts;
-        self.index.firsts = self.found.iter().map(|(_, first, _)| *first).collect();
+        self.index.firsts = self.found.iter().map(|(_, first, _)| *first).chain([NEVER; LANES]).collect();
         self.index.entries = self.found.iter().map(|(.., entry)| *entry).collect();
         self.index.codes.shrink_to_fit();
         self.index.parts.shrink_to_fit();
+        for group in &mut self.index.groups {
+            if let Tests::Points(points) = &mut group.tests {
+                points.lead(&self.index.starts);
+            }
+        }
         self.leading();
         self.watches();
         self.index

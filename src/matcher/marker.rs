@@ -38,9 +38,14 @@ impl Marker<'_> {
     /// The entries of the buckets from here up to there are candidates.
     #[inline]
     pub(super) fn candidates(&mut self, from: u32, to: u32) {
-        let (Some(&first), Some(&end)) = (self.starts.get(from as usize), self.starts.get(to as usize)) else { return };
-        if first < end {
-            self.runs.push((first, end));
+        if let (Some(&first), Some(&end)) = (self.starts.get(from as usize), self.starts.get(to as usize)) {
+            self.run(first, end);
         }
+    }
+
+    /// These entries are candidates. That there are none is no reason to stop and ask.
+    #[inline]
+    pub(super) fn run(&mut self, first: u32, end: u32) {
+        self.runs.push((first, end));
     }
 }

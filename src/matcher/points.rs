@@ -6,6 +6,7 @@
 use std::cmp::Ordering;
 
 use super::bits::small;
+use super::cuts::Cuts;
 use super::marker::Marker;
 use super::test::{Atom, Exact, Order, Question};
 use crate::context::{Cell, Dictionary};
@@ -22,16 +23,28 @@ pub(super) struct Points {
     /// How many texts there are; the points of these are their ids.
     texts: u32,
     numbers: Box<[Exact]>,
-    rows: Box<[Row]>,
+    points: Box<[Point]>,
     lists: Box<[u32]>,
     bits: Box<[u64]>,
     /// How many tests are of equality: these come first.
     among: u32,
     truthy: Option<u32>,
     cuts: Cuts,
+    /// What holds at each place that a number may have among the cuts.
+    steps: Box<[Step]>,
     greater: Bounds,
     less: Bounds,
 }
+
+/// What holds at a point, and where the candidates stand that it leads to.
+#[derive(Clone, Copy, Debug)]
+struct Point {
+    row: Row,
+    entries: (u32, u32),
+}
+
+/// So few words of bits are copied for each point, be they empty or not.
+const NARROW: u32 = 4;
 
 /// The equality tests that hold at a point.
 #[derive(Clone, Copy, Debug)]
@@ -42,64 +55,34 @@ enum Row {
     Bits(u32, u32),
 }
 
-/// Where a number may lie: between two constants that tests of order compare with, or on one. Place `2 * i` is before constant `i` and behind the one before
-/// it, place `2 * i + 1` on it.
-#[derive(Debug, Default)]
-struct Cuts {
-    constants: Box<[Exact]>,
-    /// The same, where each is exact as it is.
-    floats: Option<Box<[f64]>>,
-}
-
-impl Cuts {
-    fn new(constants: Vec<Exact>) -> Cuts {
-        let floats = constants.iter().map(|constant| as_float(constant.number())).collect();
-        Cuts { constants: constants.into(), floats }
-    }
-
-    fn place(&self, number: Number) -> usize {
-        if let (Some(floats), Some(float)) = (&self.floats, as_float(number)) {
-            let at = floats.partition_point(|constant| *constant < float);
-            return 2 * at + usize::from(floats.get(at).is_some_and(|constant| *constant <= float));
-        }
-        let at = self.constants.partition_point(|constant| constant.number().order(number).is_lt());
-        2 * at + usize::from(self.constants.get(at).is_some_and(|constant| constant.number().order(number).is_eq()))
-    }
-}
-
-/// A number as a Float of the very same value.
-fn as_float(number: Number) -> Option<f64> {
-    const EXACT: u64 = 1 << 53;
-    match number {
-        Number::Integer(value) if value.unsigned_abs() > EXACT => None,
-        Number::Integer(_) | Number::Float(_) => Some(number.to_f64()),
-    }
-}
-
-/// Tests of order on one side, sorted, numbered from `first` on: where those that hold begin (`Less`) or end (`Greater`), for each place.
+/// Tests of order on one side, sorted, numbered from `first` on, and the entries below them all.
 #[derive(Debug, Default)]
 struct Bounds {
     first: u32,
     count: u32,
-    borders: Box<[u32]>,
+    entries: (u32, u32),
 }
 
 impl Bounds {
-    fn new(first: u32, bounds: &[(Exact, Order)], cuts: &Cuts) -> Bounds {
-        // A bound is passed from this place on, where values are greater; on the other side, up to it.
-        let passed: Vec<usize> = bounds.iter().map(|(constant, order)| cuts.place(constant.number()) + usize::from(order.rank())).collect();
-        let places = 0..=2 * cuts.constants.len();
-        let borders = places.map(|place| small(passed.partition_point(|passed| *passed <= place))).collect();
-        Bounds { first, count: small(bounds.len()), borders }
-    }
-
-    fn border(&self, place: usize) -> u32 {
-        self.first + self.borders.get(place).copied().unwrap_or(0)
-    }
-
     fn end(&self) -> u32 {
         self.first + self.count
     }
+}
+
+/// Where the tests that hold end (of `greater`) and begin (of `less`), and likewise the entries below them.
+#[derive(Clone, Copy, Debug, Default)]
+struct Step {
+    greater: u32,
+    less: u32,
+    greater_entries: u32,
+    less_entries: u32,
+}
+
+/// For each place among the cuts, how many of some sorted tests of order lie before it: where values are greater, these hold; on the other side, the others.
+fn borders(bounds: &[(Exact, Order)], cuts: &Cuts) -> impl Iterator<Item = u32> + use<> {
+    let passed: Vec<usize> = bounds.iter().map(|(constant, order)| cuts.place(constant.number()) + usize::from(order.rank())).collect();
+    let places = 0..cuts.places();
+    places.map(move |place| small(passed.partition_point(|passed| *passed <= place)))
 }
 
 /// A point that is no text and no number, counted from behind the texts.
@@ -127,12 +110,13 @@ impl Points {
             bucket,
             texts,
             numbers: numbers.into(),
-            rows: Box::default(),
+            points: Box::default(),
             lists: Box::default(),
             bits: Box::default(),
             among: 0,
             truthy: None,
             cuts: Cuts::default(),
+            steps: Box::default(),
             greater: Bounds::default(),
             less: Bounds::default(),
         };
@@ -175,7 +159,7 @@ impl Points {
         let mut constants: Vec<Exact> = bounds.iter().map(|(constant, ..)| *constant).collect();
         constants.dedup();
         self.cuts = Cuts::new(constants);
-        for is_greater in [true, false] {
+        let [greater, less] = [true, false].map(|is_greater| {
             let first = next;
             let mut side = Vec::new();
             for (constant, order, at) in bounds.iter().filter(|(_, order, _)| order.is_greater() == is_greater) {
@@ -183,13 +167,11 @@ impl Points {
                 place(*at, next);
                 next += 1;
             }
-            let bounds = Bounds::new(first, &side, &self.cuts);
-            if is_greater {
-                self.greater = bounds;
-            } else {
-                self.less = bounds;
-            }
-        }
+            (Bounds { first, count: small(side.len()), entries: (0, 0) }, borders(&side, &self.cuts))
+        });
+        let steps = greater.1.zip(less.1);
+        self.steps = steps.map(|(one, other)| Step { greater: greater.0.first + one, less: less.0.first + other, ..Step::default() }).collect();
+        (self.greater, self.less) = (greater.0, less.0);
         self.words.1 = next.div_ceil(64).max(self.words.0);
     }
 
@@ -201,28 +183,42 @@ impl Points {
         members.sort_unstable();
         members.dedup();
         let width = self.among.div_ceil(64);
-        let (mut rows, mut lists, mut bits) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut points, mut lists, mut bits) = (Vec::new(), Vec::new(), Vec::new());
         let mut rest = members.as_slice();
-        for point in 0..self.points() {
+        for point in 0..self.count() {
             let (row, behind) = rest.split_at(rest.partition_point(|(at, _)| *at <= point));
             rest = behind;
-            if small(row.len()) <= width {
-                rows.push(Row::List(small(lists.len()), small(row.len())));
+            let row = if width > NARROW && small(row.len()) <= width {
+                let start = small(lists.len());
                 lists.extend(row.iter().map(|(_, test)| self.first + test));
+                Row::List(start, small(row.len()))
             } else {
-                rows.push(Row::Bits(small(bits.len()), width));
+                let start = small(bits.len());
                 let mut words = vec![0; width as usize];
-                for (_, test) in row {
-                    super::bits::set(&mut words, *test);
-                }
+                row.iter().for_each(|(_, test)| _ = super::bits::set(&mut words, *test));
                 bits.extend(words);
-            }
+                Row::Bits(start, width)
+            };
+            points.push(Point { row, entries: (0, 0) });
         }
-        (self.rows, self.lists, self.bits) = (rows.into(), lists.into(), bits.into());
+        (self.points, self.lists, self.bits) = (points.into(), lists.into(), bits.into());
     }
 
-    /// How many points there are; the first one stands for all other texts.
-    fn points(&self) -> u32 {
+    /// Writes down where the candidates stand; for each bucket, `starts` has its first entry.
+    pub(super) fn lead(&mut self, starts: &[u32]) {
+        let start = |bucket: u32| starts.get(bucket as usize).copied().unwrap_or(0);
+        for (point, bucket) in self.points.iter_mut().zip(self.bucket..) {
+            point.entries = (start(bucket), start(bucket + 1));
+        }
+        let start = |test: u32| start(self.bucket_of(test));
+        let steps = self.steps.iter().map(|step| Step { greater_entries: start(step.greater), less_entries: start(step.less), ..*step }).collect();
+        let [greater, less] = [&self.greater, &self.less].map(|bounds| (start(bounds.first), start(bounds.end())));
+        self.steps = steps;
+        (self.greater.entries, self.less.entries) = (greater, less);
+    }
+
+    /// How many points there are; the first one, which stands for all other texts, leads nowhere.
+    fn count(&self) -> u32 {
         self.texts + FIRST_NUMBER + small(self.numbers.len())
     }
 
@@ -250,7 +246,7 @@ impl Points {
     }
 
     fn bucket_of(&self, test: u32) -> u32 {
-        self.bucket + self.points() + (test - self.first).saturating_sub(self.among)
+        self.bucket + self.count() + (test - self.first).saturating_sub(self.among)
     }
 
     /// The buckets that lead to a test: wherever it holds, one of them is visited.
@@ -273,16 +269,16 @@ impl Points {
     #[inline]
     pub(super) fn look(&self, cell: Cell, marker: &mut Marker<'_>) {
         match cell.tag {
-            Cell::TEXT => self.at(cell.id, cell.payload != 0, marker),
-            Cell::NULL => self.at(self.texts + NULL, false, marker),
-            Cell::BOOL => self.at(self.texts + if cell.payload == 0 { FALSE } else { TRUE }, cell.payload != 0, marker),
+            Cell::TEXT => self.text(cell.id, cell.payload != 0, marker),
+            Cell::NULL => self.at(self.texts + NULL, marker),
+            Cell::BOOL => self.bool(cell.payload != 0, marker),
             Cell::INTEGER => self.number(Number::Integer(cell.payload.cast_signed()), marker),
             Cell::FLOAT => {
                 if let Some(float) = Float::new(f64::from_bits(cell.payload)) {
                     self.number(Number::Float(float), marker);
                 }
             }
-            Cell::LIST | Cell::MAP => self.at(0, cell.id != 0, marker),
+            Cell::LIST | Cell::MAP => self.truthy(cell.id != 0, marker),
             // It cannot be read: whoever asks it is evaluated by himself.
             _ => {}
         }
@@ -291,46 +287,63 @@ impl Points {
     /// Answers for a value.
     pub(super) fn look_at_value(&self, value: &Value, dictionary: &Dictionary, marker: &mut Marker<'_>) {
         match value {
-            Value::Null => self.at(self.texts + NULL, false, marker),
-            Value::Bool(value) => self.at(self.texts + if *value { TRUE } else { FALSE }, *value, marker),
+            Value::Null => self.at(self.texts + NULL, marker),
+            Value::Bool(value) => self.bool(*value, marker),
             Value::Integer(value) => self.number(Number::Integer(*value), marker),
             Value::Float(value) => self.number(Number::Float(*value), marker),
-            Value::Text(text) => self.at(dictionary.id(text.as_bytes()), !text.is_empty(), marker),
-            Value::List(_) | Value::Map(_) => self.at(0, value.is_truthy(), marker),
+            Value::Text(text) => self.text(dictionary.id(text.as_bytes()), !text.is_empty(), marker),
+            Value::List(_) | Value::Map(_) => self.truthy(value.is_truthy(), marker),
         }
     }
 
+    #[inline]
+    fn text(&self, id: u32, is_truthy: bool, marker: &mut Marker<'_>) {
+        if id != 0 {
+            self.at(id, marker);
+        }
+        self.truthy(is_truthy, marker);
+    }
+
+    fn bool(&self, value: bool, marker: &mut Marker<'_>) {
+        self.at(self.texts + if value { TRUE } else { FALSE }, marker);
+        self.truthy(value, marker);
+    }
+
     fn number(&self, number: Number, marker: &mut Marker<'_>) {
-        let point = if self.numbers.is_empty() { 0 } else { self.point_of_number(number).unwrap_or(0) };
+        if let Some(point) = self.point_of_number(number) {
+            self.at(point, marker);
+        }
         let is_zero = match number {
             Number::Integer(value) => value == 0,
             Number::Float(value) => value.get().partial_cmp(&0.0) == Some(Ordering::Equal),
         };
-        self.at(point, !is_zero, marker);
+        self.truthy(!is_zero, marker);
         if self.greater.count + self.less.count == 0 {
             return;
         }
-        let place = self.cuts.place(number);
-        let border = self.greater.border(place);
-        marker.fill(self.greater.first, border);
-        marker.candidates(self.bucket_of(self.greater.first), self.bucket_of(border));
-        let border = self.less.border(place);
-        marker.fill(border, self.less.end());
-        marker.candidates(self.bucket_of(border), self.bucket_of(self.less.end()));
+        let Some(step) = self.steps.get(self.cuts.place(number)) else { return };
+        marker.fill(self.greater.first, step.greater);
+        marker.run(self.greater.entries.0, step.greater_entries);
+        marker.fill(step.less, self.less.end());
+        marker.run(step.less_entries, self.less.entries.1);
     }
 
     #[inline]
-    fn at(&self, point: u32, is_truthy: bool, marker: &mut Marker<'_>) {
-        match self.rows.get(point as usize) {
-            Some(Row::List(start, len)) => {
-                for test in self.lists.get(*start as usize..*start as usize + *len as usize).unwrap_or(&[]) {
+    fn at(&self, point: u32, marker: &mut Marker<'_>) {
+        let Some(Point { row, entries }) = self.points.get(point as usize) else { return };
+        match *row {
+            Row::List(start, len) => {
+                for test in self.lists.get(start as usize..start as usize + len as usize).unwrap_or(&[]) {
                     marker.set(*test);
                 }
             }
-            Some(Row::Bits(start, len)) => marker.copy(self.words.0, self.bits.get(*start as usize..*start as usize + *len as usize).unwrap_or(&[])),
-            None => return,
+            Row::Bits(start, len) => marker.copy(self.words.0, self.bits.get(start as usize..start as usize + len as usize).unwrap_or(&[])),
         }
-        marker.candidates(self.bucket + point, self.bucket + point + 1);
+        marker.run(entries.0, entries.1);
+    }
+
+    #[inline]
+    fn truthy(&self, is_truthy: bool, marker: &mut Marker<'_>) {
         if let Some(test) = self.truthy.filter(|_| is_truthy) {
             marker.set(test);
             marker.candidates(self.bucket_of(test), self.bucket_of(test) + 1);

@@ -2,18 +2,17 @@
 
 use super::RuleId;
 use super::bits::{Bits, has};
-use super::index::{ALWAYS, Entry, Group, Index, Tests};
+use super::index::{ALWAYS, Group, Index, Tests};
 use super::marker::Marker;
+use super::passing::{Passing, holds};
 use super::scratch::{Found, State};
 use super::store::{Code, Meaning, Store};
 use super::test::Source;
 use crate::context::{Cell, Context, Slot};
 use crate::limits::Limits;
 use crate::rule::Scope;
+use crate::simd::dispatch_to;
 use crate::value::Value;
-
-/// So many candidates are looked at together.
-const BLOCK: usize = 128;
 
 /// One context, as the index sees it.
 pub(super) struct Scan<'s> {
@@ -123,47 +122,21 @@ impl Scan<'_> {
         look_at_group(group, self.context, &mut marker);
     }
 
+    /// Looks at the candidates: those that pass the tests that stand with them match, unless there is more to them.
     fn candidates(&mut self) {
         let index = self.index;
-        let runs = std::mem::take(&mut self.state.runs);
-        let mut room = [[0u8; BLOCK]; 2];
-        for (first, end) in &runs {
-            let range = *first as usize..*end as usize;
-            let (Some(firsts), Some(entries)) = (index.firsts.get(range.clone()), index.entries.get(range)) else { continue };
-            for (firsts, entries) in firsts.chunks(BLOCK).zip(entries.chunks(BLOCK)) {
-                self.block(firsts, entries, &mut room);
-            }
-        }
-        self.state.runs = runs;
-    }
-
-    /// Looks at candidates: first, without a branch, at the tests that stand with them.
-    fn block(&mut self, firsts: &[u32], entries: &[Entry], [passed, left]: &mut [[u8; BLOCK]; 2]) {
-        let truth = self.state.truth.as_slice();
-        let mut count = 0usize;
-        for (first, at) in firsts.iter().zip(0u8..) {
-            if let Some(place) = passed.get_mut(count) {
-                *place = at;
-            }
-            count += usize::from(holds(truth, *first) & 1 != 0);
-        }
-        let mut rest = 0usize;
-        for at in passed.iter().take(count) {
-            let Some(entry) = entries.get(usize::from(*at)) else { continue };
-            let [one, other] = entry.tests;
-            if let Some(place) = left.get_mut(rest) {
-                *place = *at;
-            }
-            rest += usize::from(holds(truth, one) & holds(truth, other) & 1 != 0);
-        }
-        for at in left.iter().take(rest) {
-            let Some(entry) = entries.get(usize::from(*at)) else { continue };
+        let mut passed = std::mem::take(&mut self.state.passed);
+        passed.clear();
+        let State { truth, runs, .. } = &*self.state;
+        dispatch_to(index.level, Passing { firsts: &index.firsts, entries: &index.entries, truth, runs, passed: &mut passed });
+        for entry in passed.iter().filter_map(|at| index.entries.get(*at as usize)) {
             if entry.rest == 0 {
                 self.found.matched.insert(entry.rule);
             } else {
                 self.rest(entry.rule, entry.rest);
             }
         }
+        self.state.passed = passed;
     }
 
     fn rest(&mut self, rule: u32, rest: u32) {
@@ -229,12 +202,6 @@ impl Scan<'_> {
         }
         truth
     }
-}
-
-/// Whether a test holds, or does not, in the lowest bit.
-#[inline(always)]
-fn holds(truth: &[u64], code: u32) -> u64 {
-    (truth.get((code >> 7) as usize).copied().unwrap_or(0) >> ((code >> 1) & 63)) ^ u64::from(code)
 }
 
 /// Looks at the tests of one group.

@@ -27,6 +27,8 @@ pub(super) struct State {
     pub(super) truth: Vec<u64>,
     /// The candidates to be looked at: from the first to behind the last entry.
     pub(super) runs: Vec<(u32, u32)>,
+    /// The entries of those that pass the tests that stand with them.
+    pub(super) passed: Vec<u32>,
     /// Which groups of tests have been evaluated.
     pub(super) done: Vec<bool>,
     /// For each composite: twice the number of the context for which it was evaluated, plus one if it is true.
@@ -92,7 +94,7 @@ impl<'s> Matches<'s> {
     /// [`Matcher::tuned`](super::Matcher::tuned).
     #[must_use]
     pub fn candidates(self) -> usize {
-        self.runs.iter().map(|(first, end)| (end - first) as usize).sum()
+        self.runs.iter().map(|(first, end)| end.saturating_sub(*first) as usize).sum()
     }
 
     /// The rules that failed, in the order of their ids, each with its error: what evaluating it alone fails with.

@@ -1,4 +1,5 @@
-//! Sixty-four bytes of JSON at a time: which of them are quotes, brackets, digits, ... as one bit each.
+//! Many small things at once. Sixty-four bytes of JSON: which of them are quotes, brackets, digits, ... as one bit each. Sixteen numbers of bits: which of
+//! these are set.
 //!
 //! A [`Kernel`] is work that is written once, in safe code, over a [`Level`]; [`dispatch_to`] runs it with one that the processor has. All levels give
 //! the same bits: [`Portable`] is their meaning, in plain Rust. Unsafe code stays in this module.
@@ -11,6 +12,9 @@ pub(crate) use portable::Portable;
 
 /// Bytes of one block.
 pub(crate) const BLOCK: usize = 64;
+
+/// Numbers that are looked at together.
+pub(crate) const LANES: usize = 16;
 
 /// Where the bytes of a block are of a class: bit `n` stands for byte `n`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -46,6 +50,13 @@ pub(crate) trait Level: Copy {
 
     /// Each bit is the sum, modulo 2, of the bits up to it: what stands between an odd bit and the next even one is set, the odd bit with it.
     fn prefix_xor(self, bits: u64) -> u64;
+
+    /// Which of sixteen bits of `words` are as they should be: the number of each is twice its place, plus one if it should not be set. What lies beyond the
+    /// words is not set.
+    fn holding(self, words: &[u64], bits: &[u32; LANES]) -> u16;
+
+    /// Those of sixteen numbers that a mask has, one behind the other; what stands behind them means nothing.
+    fn kept(self, numbers: [u32; LANES], mask: u16) -> [u32; LANES];
 }
 
 /// Work over blocks. `run` has to be `#[inline(always)]`: only so is it compiled for the level.
@@ -124,6 +135,28 @@ mod tests {
         }
     }
 
+    struct HoldingOf<'w>(&'w [u64], &'w [u32; LANES]);
+
+    impl Kernel for HoldingOf<'_> {
+        type Output = u16;
+
+        #[inline(always)]
+        fn run<L: Level>(self, level: L) -> u16 {
+            level.holding(self.0, self.1)
+        }
+    }
+
+    struct KeptOf([u32; LANES], u16);
+
+    impl Kernel for KeptOf {
+        type Output = [u32; LANES];
+
+        #[inline(always)]
+        fn run<L: Level>(self, level: L) -> [u32; LANES] {
+            level.kept(self.0, self.1)
+        }
+    }
+
     struct PrefixXorOf(u64);
 
     impl Kernel for PrefixXorOf {
@@ -175,6 +208,35 @@ mod tests {
             for level in Best::all() {
                 assert_eq!(dispatch_to(level, MasksOf(&block)), Portable.masks(&block), "{level:?}");
                 assert_eq!(dispatch_to(level, PrefixXorOf(bits)), slow.0, "{level:?}");
+            }
+            Ok(())
+        });
+    }
+
+    #[test]
+    fn bits_hold_where_they_are_as_they_should_be() {
+        arbtest(|u| {
+            let words: Vec<u64> = (0..u.int_in_range(0..=5)?).map(|_| u.arbitrary()).collect::<Result<_, _>>()?;
+            let mut bits = [0; LANES];
+            for bit in &mut bits {
+                *bit = if u.ratio(7, 8)? { u.int_in_range(0..=5 * 128)? } else { u.arbitrary()? };
+            }
+            let is_set = |place: u32| words.get(place as usize / 64).is_some_and(|word| word >> (place % 64) & 1 != 0);
+            let expected = bits.iter().enumerate().fold(0, |mask, (at, bit)| mask | u16::from(is_set(bit >> 1) != (bit & 1 != 0)) << at);
+            for level in Best::all() {
+                assert_eq!(dispatch_to(level, HoldingOf(&words, &bits)), expected, "{level:?}");
+            }
+            Ok(())
+        });
+    }
+
+    #[test]
+    fn numbers_are_kept_in_their_order() {
+        arbtest(|u| {
+            let (numbers, mask): ([u32; LANES], u16) = u.arbitrary()?;
+            let expected: Vec<u32> = numbers.iter().enumerate().filter(|(at, _)| mask >> at & 1 != 0).map(|(_, number)| *number).collect();
+            for level in Best::all() {
+                assert_eq!(dispatch_to(level, KeptOf(numbers, mask))[..expected.len()], expected, "{level:?}");
             }
             Ok(())
         });

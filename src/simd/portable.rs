@@ -1,6 +1,6 @@
-//! The classes of bytes in plain Rust, eight bytes at a time.
+//! What all levels can do, in plain Rust: the classes of bytes eight bytes at a time.
 
-use super::{BLOCK, Level, Masks};
+use super::{BLOCK, LANES, Level, Masks};
 
 /// What every processor can do.
 #[derive(Clone, Copy, Debug)]
@@ -37,6 +37,26 @@ impl Level for Portable {
     #[inline(always)]
     fn prefix_xor(self, bits: u64) -> u64 {
         [1, 2, 4, 8, 16, 32].into_iter().fold(bits, |bits, shift| bits ^ (bits << shift))
+    }
+
+    #[inline(always)]
+    fn holding(self, words: &[u64], bits: &[u32; LANES]) -> u16 {
+        bits.iter().enumerate().fold(0, |mask, (at, bit)| {
+            let word = words.get((bit >> 7) as usize).copied().unwrap_or(0);
+            mask | u16::from((word >> (bit >> 1 & 63) ^ u64::from(*bit)) & 1 != 0) << at
+        })
+    }
+
+    #[inline(always)]
+    fn kept(self, numbers: [u32; LANES], mask: u16) -> [u32; LANES] {
+        let (mut kept, mut count) = ([0; LANES], 0);
+        for (at, number) in numbers.into_iter().enumerate() {
+            if let Some(place) = kept.get_mut(count) {
+                *place = number;
+            }
+            count += usize::from(mask >> at & 1);
+        }
+        kept
     }
 }
 

@@ -1,15 +1,19 @@
-//! The classes of bytes by AVX2 and AVX-512.
+//! The same by AVX2 and AVX-512.
 #![allow(unsafe_code, reason = "intrinsics: each use says what makes it sound")]
 
 use std::arch::is_x86_feature_detected;
 use std::arch::x86_64::{
-    __m128i, __m256i, __m512i, _mm_clmulepi64_si128, _mm_cvtsi128_si64, _mm_set_epi64x, _mm_set1_epi8, _mm_setr_epi8, _mm256_broadcastsi128_si256,
-    _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_max_epu8, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8, _mm256_shuffle_epi8,
-    _mm256_sub_epi8, _mm512_broadcast_i32x4, _mm512_cmpeq_epi8_mask, _mm512_cmplt_epu8_mask, _mm512_loadu_si512, _mm512_movepi8_mask, _mm512_or_si512,
-    _mm512_set1_epi8, _mm512_shuffle_epi8, _mm512_sub_epi8,
+    __m128i, __m256i, __m512i, _mm_clmulepi64_si128, _mm_cvtsi64_si128, _mm_cvtsi128_si64, _mm_set_epi64x, _mm_set1_epi8, _mm_setr_epi8, _mm256_and_si256,
+    _mm256_broadcastsi128_si256, _mm256_castsi256_ps, _mm256_cmpeq_epi8, _mm256_cmpeq_epi32, _mm256_cvtepu8_epi32, _mm256_loadu_si256,
+    _mm256_mask_i32gather_epi32, _mm256_max_epu8, _mm256_max_epu32, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_movemask_ps, _mm256_or_si256,
+    _mm256_permutevar8x32_epi32, _mm256_set1_epi8, _mm256_set1_epi32, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_slli_epi32, _mm256_srli_epi32,
+    _mm256_srlv_epi32, _mm256_storeu_si256, _mm256_sub_epi8, _mm256_xor_si256, _mm512_and_si512, _mm512_broadcast_i32x4, _mm512_cmpeq_epi8_mask,
+    _mm512_cmplt_epu8_mask, _mm512_cmplt_epu32_mask, _mm512_loadu_si512, _mm512_mask_i32gather_epi32, _mm512_maskz_compress_epi32, _mm512_movepi8_mask,
+    _mm512_or_si512, _mm512_set1_epi8, _mm512_set1_epi32, _mm512_setzero_si512, _mm512_shuffle_epi8, _mm512_srli_epi32, _mm512_srlv_epi32, _mm512_storeu_si512,
+    _mm512_sub_epi8, _mm512_test_epi32_mask, _mm512_xor_si512, _pdep_u64, _pext_u64,
 };
 
-use super::{BLOCK, Kernel, Level, Masks, Portable};
+use super::{BLOCK, Kernel, LANES, Level, Masks, Portable};
 
 pub(super) fn has_avx2() -> bool {
     is_x86_feature_detected!("avx2")
@@ -70,6 +74,18 @@ impl Level for Avx2 {
         // SAFETY: the processor has PCLMULQDQ, as `self` says.
         unsafe { prefix_xor(bits) }
     }
+
+    #[inline(always)]
+    fn holding(self, words: &[u64], bits: &[u32; LANES]) -> u16 {
+        // SAFETY: the processor has AVX2, as `self` says.
+        unsafe { holding_avx2(words, bits) }
+    }
+
+    #[inline(always)]
+    fn kept(self, numbers: [u32; LANES], mask: u16) -> [u32; LANES] {
+        // SAFETY: the processor has AVX2 and BMI2, as `self` says.
+        unsafe { kept_avx2(numbers, mask) }
+    }
 }
 
 /// Says that the processor has AVX-512 F and BW, too.
@@ -93,6 +109,18 @@ impl Level for Avx512 {
     fn prefix_xor(self, bits: u64) -> u64 {
         // SAFETY: the processor has PCLMULQDQ, as `self` says.
         unsafe { prefix_xor(bits) }
+    }
+
+    #[inline(always)]
+    fn holding(self, words: &[u64], bits: &[u32; LANES]) -> u16 {
+        // SAFETY: the processor has AVX-512 F, as `self` says.
+        unsafe { holding_avx512(words, bits) }
+    }
+
+    #[inline(always)]
+    fn kept(self, numbers: [u32; LANES], mask: u16) -> [u32; LANES] {
+        // SAFETY: the processor has AVX-512 F, as `self` says.
+        unsafe { kept_avx512(numbers, mask) }
     }
 }
 
@@ -179,4 +207,77 @@ fn masks_avx512(block: &[u8; BLOCK]) -> Masks {
         control: _mm512_cmplt_epu8_mask(bytes, _mm512_set1_epi8(0x20)),
         high: _mm512_movepi8_mask(bytes),
     }
+}
+
+/// How many halves of words there are, and the first of them: on this processor the lower one comes first.
+fn halves(words: &[u64]) -> (*const i32, u32) {
+    (words.as_ptr().cast(), u32::try_from(words.len() * 2).unwrap_or(u32::MAX))
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn holding_avx2(words: &[u64], bits: &[u32; LANES]) -> u16 {
+    let (start, count) = halves(words);
+    let Some(last) = count.checked_sub(1) else { return Portable.holding(words, bits) };
+    let eight = |at: usize| {
+        // SAFETY: there are sixteen numbers, of which `at` begins a half, and this load wants no alignment.
+        let bits = unsafe { _mm256_loadu_si256(bits.as_ptr().add(at).cast()) };
+        let half = _mm256_srli_epi32::<6>(bits);
+        let last = _mm256_set1_epi32(last.cast_signed());
+        let is_there = _mm256_cmpeq_epi32(_mm256_max_epu32(half, last), last);
+        // SAFETY: only halves up to the last one are read. A number has 26 bits here, so it is not negative.
+        let words = unsafe { _mm256_mask_i32gather_epi32::<4>(_mm256_setzero_si256(), start, half, is_there) };
+        let place = _mm256_and_si256(_mm256_srli_epi32::<1>(bits), _mm256_set1_epi32(31));
+        // The bit in question comes to the front, where the mask is taken.
+        let holds = _mm256_slli_epi32::<31>(_mm256_xor_si256(_mm256_srlv_epi32(words, place), bits));
+        _mm256_movemask_ps(_mm256_castsi256_ps(holds)).cast_unsigned()
+    };
+    u16::try_from(eight(0) | eight(8) << 8).unwrap_or(0)
+}
+
+#[inline]
+#[target_feature(enable = "avx2,bmi2,popcnt")]
+fn kept_avx2(numbers: [u32; LANES], mask: u16) -> [u32; LANES] {
+    let eight = |at: usize, mask: u16| {
+        // A byte for each lane of the mask, and from these the numbers of the lanes that it has.
+        let bytes = _pdep_u64(u64::from(mask), 0x0101_0101_0101_0101) * 0xff;
+        let lanes = _mm256_cvtepu8_epi32(_mm_cvtsi64_si128(_pext_u64(0x0706_0504_0302_0100, bytes).cast_signed()));
+        // SAFETY: there are sixteen numbers, of which `at` begins a half, and this load wants no alignment.
+        let numbers = unsafe { _mm256_loadu_si256(numbers.as_ptr().add(at).cast()) };
+        _mm256_permutevar8x32_epi32(numbers, lanes)
+    };
+    let mut kept = [0; LANES];
+    let low = mask & 0xff;
+    // SAFETY: of the sixteen places, the first eight are written, and then eight from one of the first nine on.
+    unsafe {
+        _mm256_storeu_si256(kept.as_mut_ptr().cast(), eight(0, low));
+        _mm256_storeu_si256(kept.as_mut_ptr().add(low.count_ones() as usize).cast(), eight(8, mask >> 8));
+    }
+    kept
+}
+
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn holding_avx512(words: &[u64], bits: &[u32; LANES]) -> u16 {
+    let (start, count) = halves(words);
+    // SAFETY: there are sixteen numbers, and this load wants no alignment.
+    let bits = unsafe { _mm512_loadu_si512(bits.as_ptr().cast()) };
+    let half = _mm512_srli_epi32::<6>(bits);
+    let is_there = _mm512_cmplt_epu32_mask(half, _mm512_set1_epi32(count.cast_signed()));
+    // SAFETY: only halves of the words are read. A number has 26 bits here, so it is not negative.
+    let words = unsafe { _mm512_mask_i32gather_epi32::<4>(_mm512_setzero_si512(), is_there, half, start) };
+    let place = _mm512_and_si512(_mm512_srli_epi32::<1>(bits), _mm512_set1_epi32(31));
+    _mm512_test_epi32_mask(_mm512_xor_si512(_mm512_srlv_epi32(words, place), bits), _mm512_set1_epi32(1))
+}
+
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn kept_avx512(numbers: [u32; LANES], mask: u16) -> [u32; LANES] {
+    let mut kept = [0; LANES];
+    // SAFETY: both arrays have sixteen numbers, and neither the load nor the store wants alignment.
+    unsafe {
+        let numbers = _mm512_loadu_si512(numbers.as_ptr().cast());
+        _mm512_storeu_si512(kept.as_mut_ptr().cast(), _mm512_maskz_compress_epi32(mask, numbers));
+    }
+    kept
 }
