@@ -1,8 +1,8 @@
 //! Many rules, one context: a set of rules compiled together says which of them hold.
 //!
 //! ```text
-//! rules --condition--> tests and composites, each once (store) --index--> buckets of candidates
-//! Context --scan--> truth of tests --> candidates --> Matches; what is more than tests: the rule itself (residual)
+//! rules --condition--> tests and composites, each once (collect, store) --index--> buckets of candidates
+//! Context --scan--> truth of tests --> candidates --passing--> Matches; what is more than tests: the rule itself (residual)
 //! ```
 //!
 //! The answers, errors included, are those of each rule alone on the same context. How it comes to them:
@@ -10,7 +10,8 @@
 //! - A rule is tests of attributes under `AND`, `OR` and `NOT`, and perhaps more. A test that several rules ask is one test.
 //! - Each rule stands below a test without which it cannot be true (or below several of which one has to be true): the one that is true most seldom. A
 //!   context makes candidates of the rules below the tests that are true, and looks at no others.
-//! - One look at an attribute answers all tests of it: the truth of tests is rows of bits, and candidates are compared with these bits.
+//! - One look at an attribute answers all tests of it: the truth of tests is rows of bits, and candidates are compared with these bits, sixteen at a
+//!   time where the processor can.
 //! - A rule that is more than tests is evaluated as a whole where its tests do not say that it is false. So is a rule of which a test does not fit the kind
 //!   of its attribute: that is where errors come from.
 
