@@ -27,7 +27,7 @@ use triggerfish::schema::{Format, Schema};
 use triggerfish::{Context, Engine, Limits, Timestamp};
 
 const ROUNDS: usize = 11;
-const CONTEXTS: usize = 200;
+const CONTEXTS: usize = 1_000;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let sizes: Vec<usize> = std::env::args().skip(1).map(|size| size.parse()).collect::<Result<_, _>>()?;
