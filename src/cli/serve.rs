@@ -40,7 +40,7 @@ fn config(args: &ServeArgs) -> Result<Config, Failure> {
     if let (Some(endpoint), true) = (std::env::var_os(OTLP_ENDPOINT), cfg!(feature = "otel")) {
         config.set("otlp-endpoint", &endpoint.to_string_lossy()).map_err(wrong(OTLP_ENDPOINT.to_owned()))?;
     }
-    for setting in &SETTINGS {
+    for setting in SETTINGS {
         let variable = setting.variable();
         if let Some(value) = std::env::var_os(&variable) {
             config.set(setting.name, &value.to_string_lossy()).map_err(wrong(variable))?;

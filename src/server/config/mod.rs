@@ -138,7 +138,7 @@ impl Config {
     #[must_use]
     pub fn new(rules: impl Into<PathBuf>) -> Config {
         let mut config = Config::blank(rules.into());
-        for setting in &SETTINGS {
+        for setting in SETTINGS {
             // The table's defaults are values that it takes: a test asks each.
             let _ = setting.apply(&mut config, setting.default);
         }
@@ -238,7 +238,7 @@ mod tests {
 
     #[test]
     fn every_default_is_a_value_that_its_setting_takes() {
-        for setting in &SETTINGS {
+        for setting in SETTINGS {
             assert_eq!(Config::new("").set(setting.name, setting.default), Ok(()), "{}", setting.name);
         }
         assert!(SETTINGS.is_sorted_by_key(|setting| setting.group), "settings stand in groups");

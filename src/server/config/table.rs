@@ -75,7 +75,7 @@ fn given(text: &str) -> Option<String> {
 }
 
 /// Every setting, in the order of `--help`.
-pub const SETTINGS: [Setting; 39] = [
+pub const SETTINGS: &[Setting] = &[
     Setting {
         group: Group::Serving,
         name: "listen",
