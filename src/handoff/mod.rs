@@ -35,6 +35,8 @@ use std::sync::Arc;
 use serde::Serialize;
 
 pub use decision::Decision;
+#[cfg(feature = "server")]
+pub(crate) use file::digest::{hex, sha256};
 pub use file::{Files, NoFiles};
 pub use folder::Folder;
 pub use format::format;

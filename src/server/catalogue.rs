@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use super::load::{Loaded, Refusal};
 use super::name::Name;
 use crate::document::Format;
-use crate::handoff::RuleSet;
+use crate::handoff::{RuleSet, hex};
 use crate::value::Timestamp;
 
 /// A revision of a rule set, ready to decide.
@@ -86,11 +86,7 @@ pub(super) fn etag(text: &str, format: Format, files: &BTreeMap<String, String>)
         digest.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_le_bytes());
         digest.update(part);
     }
-    hex(&digest.finalize()).chars().take(32).collect()
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&digest.finalize()).take(32).collect()
 }
 
 /// What is known of one name.

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Holds a served binary against its own OpenAPI document, with requests that schemathesis makes up from it. Within two minutes.
+# Holds a served binary against its own OpenAPI document, with requests that schemathesis makes up from it. Within three minutes.
 #
 #   tests/server/schemathesis.sh [BINARY]       BINARY is target/debug/triggerfish by default
 #
@@ -47,7 +47,7 @@ address=$(sed -n 's/^listening on //p' "$folder/address")
 # fail; a context or an item of another shape than described is answered with a decision, or with an error of its own, and no failure of the whole.
 cd "$folder"
 status=0
-timeout 50 "$program" run "$address/openapi.json" --header "Authorization: Bearer a-token-for-all-of-it" --exclude-path /v1/events \
+timeout 100 "$program" run "$address/openapi.json" --header "Authorization: Bearer a-token-for-all-of-it" --exclude-path /v1/events \
   --checks all --exclude-checks positive_data_acceptance,negative_data_rejection \
   --max-time 30 --max-examples 20 --seed 7 --continue-on-failure --no-shrink --request-timeout 10 --warnings off || status=$?
 if ! kill -0 "$service" 2>/dev/null; then

@@ -1,7 +1,5 @@
 //! The digest of what bears meaning in a rule set.
 
-use std::fmt::Write;
-
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
@@ -9,12 +7,17 @@ use sha2::{Digest, Sha256};
 pub(super) fn of(canonical: Map<String, Value>) -> String {
     let mut text = String::new();
     write_sorted(&Value::Object(canonical), &mut text);
-    let mut shown = "sha256:".to_owned();
-    for byte in Sha256::digest(text.as_bytes()) {
-        // Writing to a text cannot fail.
-        let _ = write!(shown, "{byte:02x}");
-    }
-    shown
+    sha256(text.as_bytes())
+}
+
+/// `sha256:` and the SHA-256 of some bytes.
+pub(crate) fn sha256(bytes: &[u8]) -> String {
+    "sha256:".chars().chain(hex(&Sha256::digest(bytes))).collect()
+}
+
+/// Two hexadecimal digits for each byte.
+pub(crate) fn hex(bytes: &[u8]) -> impl Iterator<Item = char> {
+    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(|digit| char::from_digit(digit.into(), 16))
 }
 
 fn write_sorted(value: &Value, out: &mut String) {

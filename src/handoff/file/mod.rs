@@ -7,7 +7,7 @@
 //! The order matters: what expressions build on (schema, lists, calendars, definitions) comes first.
 
 mod declare;
-mod digest;
+pub(super) mod digest;
 mod fields;
 mod items;
 pub(super) mod keys;

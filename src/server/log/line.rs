@@ -4,10 +4,9 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use sha2::{Digest as _, Sha256};
 
 use super::Noted;
-use crate::server::catalogue::hex;
+use crate::handoff::sha256;
 use crate::server::clock;
 use crate::server::config::LogContext;
 
@@ -52,7 +51,7 @@ pub struct Line {
 /// `sha256:` and the digest of some bytes.
 #[must_use]
 pub fn hash(bytes: &[u8]) -> String {
-    format!("sha256:{}", hex(&Sha256::digest(bytes)))
+    sha256(bytes)
 }
 
 pub(super) fn write(noted: &Noted, kept: LogContext, out: &mut Vec<u8>) -> serde_json::Result<()> {

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
 use crate::document::Format;
-use crate::server::catalogue::{About, Origin, hex};
+use crate::handoff::sha256;
+use crate::server::catalogue::{About, Origin};
 use crate::value::Timestamp;
 
 /// The edition of the form.
@@ -32,7 +32,7 @@ struct Head {
     change_note: Option<String>,
     origin: String,
     format: String,
-    body_sha256: String,
+    body: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -56,7 +56,7 @@ pub(super) fn write(name: &str, about: &About, record: &Record) -> serde_json::R
         change_note: about.change_note.clone(),
         origin: about.origin.name().to_owned(),
         format: if record.format == Format::Json { "json" } else { "yaml" }.to_owned(),
-        body_sha256: hex(&Sha256::digest(&body)),
+        body: sha256(&body),
     };
     let mut text = serde_json::to_vec(&head)?;
     text.push(b'\n');
@@ -71,7 +71,7 @@ pub(super) fn read(name: &str, text: &[u8]) -> Option<(About, Record)> {
     let (head, body) = text.split_at_checked(end)?;
     let head: Head = serde_json::from_slice(head).ok()?;
     let body = body.strip_prefix(b"\n")?.strip_suffix(b"\n")?;
-    if head.triggerfish_revision != EDITION || head.name != name || head.body_sha256 != hex(&Sha256::digest(body)) {
+    if head.triggerfish_revision != EDITION || head.name != name || head.body != sha256(body) {
         return None;
     }
     let body: Body<'_> = serde_json::from_slice(body).ok()?;
