@@ -15,6 +15,7 @@ use super::load::Maker;
 use super::log::DecisionLog;
 use super::metrics::Metrics;
 use super::pins::Pins;
+use super::queue::Queue;
 use super::reload::{Command, Reloads};
 use super::room::Room;
 use super::spans::Spans;
@@ -40,7 +41,7 @@ pub(super) struct App {
     /// All requests that need a scope, whatever they are at.
     pub(super) requests: Room,
     /// Decisions that wait for their turn.
-    pub(super) queue: Room,
+    pub(super) queue: Queue,
     /// Requests whose work takes long, those that run and those that wait.
     pub(super) working: Room,
     pub(super) started: SystemTime,
@@ -92,7 +93,7 @@ impl App {
             reloads,
             heavy: Arc::new(Semaphore::new(processors)),
             requests: Room::new(config.max_in_flight),
-            queue: Room::new(config.max_queue),
+            queue: Queue::new(config.queue_time, if config.workers > 0 { config.workers } else { processors }),
             working: Room::new(config.max_waiting),
             started: SystemTime::now(),
             stopping: watch::Sender::new(false),

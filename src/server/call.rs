@@ -164,14 +164,6 @@ impl Call {
 
     // ---- work
 
-    /// Waits for the turn of work that is done at once. What else has arrived is read first: so it is known when there is too much to do, and who comes too
-    /// late is told before any work is done.
-    pub(super) async fn turn(&self) -> Result<Place, Problem> {
-        let place = self.app.queue.enter()?;
-        tokio::task::yield_now().await;
-        Ok(place)
-    }
-
     /// Does work that takes long beside what answers at once.
     pub(super) async fn heavy<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
         let place = self.app.working.enter()?;

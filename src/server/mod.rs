@@ -32,6 +32,7 @@ mod name;
 mod openapi;
 mod pins;
 mod problem;
+mod queue;
 mod reload;
 pub mod replay;
 mod room;

@@ -122,9 +122,9 @@ fn too_many_requests_are_told_to_come_again() {
 #[test]
 fn decisions_beyond_the_queue_are_told_to_come_again_and_others_are_made() {
     let folder = Folder::with_acme();
-    let process = Process::start(folder.path(), &["--max-queue", "1", "--workers", "1"]);
+    let process = Process::start(folder.path(), &["--queue-time", "0ms", "--workers", "1"]);
     let request = json("/v1/decide", br#"{"context":{"domain":"IT"}}"#);
-    // What arrives while one decision waits for its turn finds the queue full. All at once, again and again, until that has been seen.
+    // What arrives while one decision waits for its turn would have to wait. All at once, again and again, until that has been seen.
     let (mut made, mut shed) = (0, 0);
     for _ in 0..200 {
         let mut streams: Vec<TcpStream> = (0..16).map(|_| process.connect()).collect();

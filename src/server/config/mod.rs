@@ -91,8 +91,8 @@ pub struct Config {
     pub max_connections: usize,
     /// Most requests at a time.
     pub max_in_flight: usize,
-    /// Most decisions at a time that wait for their turn.
-    pub max_queue: usize,
+    /// How long a decision may have to wait for its turn, as far as can be foreseen.
+    pub queue_time: Duration,
     /// Most requests at a time whose work takes long: batches, comparisons, explanations, checks, changes.
     pub max_waiting: usize,
     /// Most subscribers of events at a time.
@@ -208,7 +208,7 @@ impl Config {
             max_headers: 0,
             max_connections: 0,
             max_in_flight: 0,
-            max_queue: 0,
+            queue_time: Duration::ZERO,
             max_waiting: 0,
             max_subscribers: 0,
             header_timeout: none,

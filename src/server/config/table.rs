@@ -331,12 +331,12 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         group: Group::Limits,
-        name: "max-queue",
-        value: "NUMBER",
-        default: "128",
-        help: "Most decisions at a time that wait for their turn; more are answered with 503",
+        name: "queue-time",
+        value: "DURATION",
+        default: "20ms",
+        help: "How long a decision may have to wait for its turn, as far as can be foreseen; more are answered with 503",
         apply: |config, text| {
-            config.max_queue = values::count(text, 1, 1_000_000)?;
+            config.queue_time = values::duration(text)?;
             Ok(())
         },
     },

@@ -12,10 +12,10 @@ const USUAL: usize = 4_096;
 
 pub(super) async fn decide(mut call: Call) -> Result<Response, Problem> {
     let body = call.json(call.app.config.max_body).await?;
-    let _turn = call.turn().await?;
     let request: DecideRequest<'_> = parse(&body)?;
     let now = time(request.now, "/now")?;
     let revision = call.revision(request.ruleset.as_deref(), request.digest.as_deref()).await?;
+    let _turn = call.app.queue.turn().await?;
     let mut out = Vec::with_capacity(USUAL);
     out.push(b'{');
     let decider = Decider { app: &call.app, by: &call.by, revision: &revision };
