@@ -77,11 +77,11 @@ fn parameters(route: &Route) -> Vec<Value> {
     for (name, description) in route.query {
         parameters.push(json!({ "name": name, "in": "query", "description": description, "schema": query(name) }));
     }
-    if route.problems.contains(&Kind::PreconditionFailed) {
+    if route.may_tell(Kind::PreconditionFailed) {
         let tags = json!({ "type": "string", "pattern": r#"^(\*|"[^"]*"( *, *"[^"]*")*)$"# });
         parameters.push(header("if-match", "The tags of revisions of which one has to be there, or `*`", tags));
         parameters.push(header("if-none-match", "`*`: there is no such rule set yet", json!({ "const": "*" })));
-    } else if route.problems.contains(&Kind::InvalidHeader) && route.takes == Shape::None {
+    } else if route.may_tell(Kind::InvalidHeader) && route.takes == Shape::None {
         parameters.push(header("if-none-match", "Tags of revisions that the caller has", json!({ "type": "string" })));
     }
     parameters
@@ -124,7 +124,7 @@ fn responses(route: &Route) -> Value {
     };
     let named: &[Kind] = if route.path.contains("{name}") { &[Kind::InvalidName, Kind::UnknownRuleSet, Kind::Unavailable] } else { &[] };
     for row in TABLE {
-        if !common.contains(&row.kind) && !named.contains(&row.kind) && !route.problems.contains(&row.kind) {
+        if !common.contains(&row.kind) && !named.contains(&row.kind) && !route.may_tell(row.kind) {
             continue;
         }
         let response = responses.entry(row.status.to_string()).or_insert_with(

@@ -110,10 +110,18 @@ pub struct Route {
     /// What it gives, and with which status.
     pub gives: (u16, Shape),
     /// The problems that it may tell beside those that all routes may.
-    pub problems: &'static [Kind],
+    pub problems: &'static [&'static [Kind]],
     /// The parameters of its query.
     pub query: &'static [(&'static str, &'static str)],
     handler: Handler,
+}
+
+impl Route {
+    /// Whether it may tell a problem of its own.
+    #[must_use]
+    pub fn may_tell(&self, kind: Kind) -> bool {
+        self.problems.iter().any(|kinds| kinds.contains(&kind))
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -126,11 +134,13 @@ impl std::fmt::Debug for Handler {
 }
 
 /// The problems of routes that take a body.
-const BODY: [Kind; 5] = [Kind::InvalidJson, Kind::InvalidRequest, Kind::Timeout, Kind::TooLarge, Kind::UnsupportedMediaType];
+const BODY: &[Kind] = &[Kind::InvalidRequest, Kind::Timeout, Kind::TooLarge, Kind::UnsupportedMediaType];
+/// The problem of a body that has to be JSON.
+const JSON: &[Kind] = &[Kind::InvalidJson];
 /// The problems of routes that work with a revision.
-const REVISION: [Kind; 5] = [Kind::RuleSetRequired, Kind::OtherOrganisation, Kind::UnknownRuleSet, Kind::UnknownDigest, Kind::Unavailable];
+const REVISION: &[Kind] = &[Kind::RuleSetRequired, Kind::OtherOrganisation, Kind::UnknownRuleSet, Kind::UnknownDigest, Kind::Unavailable];
 /// The problems of routes that change rule sets.
-const CHANGE: [Kind; 8] = [
+const CHANGE: &[Kind] = &[
     Kind::InvalidHeader,
     Kind::InvalidName,
     Kind::OtherOrganisation,
@@ -140,6 +150,8 @@ const CHANGE: [Kind; 8] = [
     Kind::PreconditionFailed,
     Kind::Storage,
 ];
+/// The problems of a rule set that is to serve.
+const REFUSED: &[Kind] = &[Kind::InvalidRules, Kind::FailingTests];
 
 const DECIDE: Access = Access::Needs(Scope::Decide);
 const READ: Access = Access::Needs(Scope::Read);
@@ -179,49 +191,17 @@ macro_rules! routes {
 }
 
 const OPEN: Access = Access::Open;
-const BOTH: &[Kind] = &[BODY[0], BODY[1], BODY[2], BODY[3], BODY[4], REVISION[0], REVISION[1], REVISION[2], REVISION[3], REVISION[4]];
-const STREAM: &[Kind] = &[BODY[0], BODY[1], BODY[2], BODY[3], BODY[4], REVISION[0], REVISION[1], REVISION[2], REVISION[3], REVISION[4], Kind::InvalidHeader];
-const RULES: &[Kind] = &[BODY[0], BODY[1], BODY[2], BODY[3], BODY[4], REVISION[0], REVISION[1], REVISION[2], REVISION[3], REVISION[4], Kind::InvalidRules];
-const PUT: &[Kind] = &[
-    CHANGE[0],
-    CHANGE[1],
-    CHANGE[2],
-    CHANGE[3],
-    CHANGE[4],
-    CHANGE[5],
-    CHANGE[6],
-    CHANGE[7],
-    BODY[1],
-    BODY[2],
-    BODY[3],
-    BODY[4],
-    Kind::InvalidRules,
-    Kind::FailingTests,
-];
-const ROLL: &[Kind] = &[
-    CHANGE[0],
-    CHANGE[1],
-    CHANGE[2],
-    CHANGE[3],
-    CHANGE[4],
-    CHANGE[5],
-    CHANGE[6],
-    CHANGE[7],
-    BODY[0],
-    BODY[1],
-    BODY[2],
-    BODY[3],
-    BODY[4],
-    Kind::UnknownDigest,
-    Kind::InvalidRules,
-    Kind::FailingTests,
-];
+const BOTH: &[&[Kind]] = &[JSON, BODY, REVISION];
+const STREAM: &[&[Kind]] = &[JSON, BODY, REVISION, &[Kind::InvalidHeader]];
+const RULES: &[&[Kind]] = &[JSON, BODY, REVISION, &[Kind::InvalidRules]];
+const PUT: &[&[Kind]] = &[CHANGE, BODY, REFUSED];
+const ROLL: &[&[Kind]] = &[CHANGE, JSON, BODY, REFUSED, &[Kind::UnknownDigest]];
 const BATCH: Shape = Shape::JsonOrLines("BatchRequest", "BatchItem");
 const RESULTS: Shape = Shape::JsonOrLines("BatchAnswer", "BatchResult");
 
 routes! {
     Get "/healthz" OPEN health::live: "Whether the process runs", Shape::None => 200 Shape::Text("text/plain"), &[], &[];
-    Get "/readyz" OPEN health::ready: "Whether it can decide: 503 until a rule set is there", Shape::None => 200 Shape::Text("text/plain"), &[Kind::Unavailable], &[];
+    Get "/readyz" OPEN health::ready: "Whether it can decide: 503 until a rule set is there", Shape::None => 200 Shape::Text("text/plain"), &[&[Kind::Unavailable]], &[];
     Get "/metrics" OPEN health::metrics: "Counters, as Prometheus reads them", Shape::None => 200 Shape::Text("application/openmetrics-text"), &[], &[];
     Get "/openapi.json" OPEN health::openapi: "This document", Shape::None => 200 Shape::Json("Object"), &[], &[];
     Post "/v1/decide" DECIDE decide::decide: "Decide what a user is offered", Shape::Json("DecideRequest") => 200 Shape::Json("DecideAnswer"), BOTH, &[];
@@ -231,15 +211,15 @@ routes! {
     Post "/v1/check" READ check::check: "Check a rule set or a rule without using it", Shape::Json("CheckRequest") => 200 Shape::Json("CheckAnswer"), BOTH, &[];
     Post "/v1/compare" READ compare::compare: "Whose decision changes from one revision to another", Shape::Json("CompareRequest") => 200 Shape::Json("CompareAnswer"), RULES, &[];
     Get "/v1/rulesets" READ rulesets::list: "The rule sets", Shape::None => 200 Shape::Json("RuleSetsAnswer"), &[], &[];
-    Get "/v1/rulesets/{name}" READ rulesets::get: "A rule set with its text", Shape::None => 200 Shape::Json("RuleSetAnswer"), &[Kind::UnknownRuleSet, Kind::InvalidHeader], &[];
+    Get "/v1/rulesets/{name}" READ rulesets::get: "A rule set with its text", Shape::None => 200 Shape::Json("RuleSetAnswer"), &[&[Kind::UnknownRuleSet, Kind::InvalidHeader]], &[];
     Put "/v1/rulesets/{name}" PUBLISH write::put: "Put a rule set in the place of what is there, if anything is", Shape::RuleSet => 200 Shape::Json("RevisionAnswer"), PUT, CHANGE_QUERY;
-    Delete "/v1/rulesets/{name}" PUBLISH write::delete: "Remove a rule set", Shape::None => 204 Shape::None, &CHANGE, &[];
+    Delete "/v1/rulesets/{name}" PUBLISH write::delete: "Remove a rule set", Shape::None => 204 Shape::None, &[CHANGE], &[];
     Post "/v1/rulesets/{name}/decide" DECIDE decide::decide: "Decide what a user is offered", Shape::Json("DecideRequest") => 200 Shape::Json("DecideAnswer"), BOTH, &[];
     Post "/v1/rulesets/{name}/decide:batch" DECIDE batch::decide: "Decide on many contexts, by one revision", BATCH => 200 RESULTS, STREAM, STREAM_QUERY;
     Post "/v1/rulesets/{name}/explain" DECIDE explain::explain: "A decision in sentences, and what would change it", Shape::Json("DecideRequest") => 200 Shape::Json("ExplainAnswer"), BOTH, &[];
-    Get "/v1/rulesets/{name}/revisions" READ rulesets::revisions: "The revisions of a rule set that are kept", Shape::None => 200 Shape::Json("RevisionsAnswer"), &[Kind::UnknownRuleSet], &[];
+    Get "/v1/rulesets/{name}/revisions" READ rulesets::revisions: "The revisions of a rule set that are kept", Shape::None => 200 Shape::Json("RevisionsAnswer"), &[&[Kind::UnknownRuleSet]], &[];
     Post "/v1/rulesets/{name}/rollback" PUBLISH write::rollback: "Put an older revision in the place of what is there", Shape::Json("RollbackRequest") => 200 Shape::Json("RevisionAnswer"), ROLL, &[];
-    Get "/v1/rulesets/{name}/schema" READ rulesets::schema: "The JSON Schema of the contexts of a rule set", Shape::None => 200 Shape::Json("Object"), &[Kind::UnknownRuleSet], &[];
+    Get "/v1/rulesets/{name}/schema" READ rulesets::schema: "The JSON Schema of the contexts of a rule set", Shape::None => 200 Shape::Json("Object"), &[&[Kind::UnknownRuleSet]], &[];
     Get "/v1/events" READ events::events: "Revisions that come and go, as server-sent events", Shape::None => 200 Shape::Text("text/event-stream"), &[], &[];
     Get "/v1/status" READ status::status: "How the service is", Shape::None => 200 Shape::Json("StatusAnswer"), &[], &[];
 }
