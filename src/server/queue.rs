@@ -8,6 +8,8 @@ use super::problem::{Kind, Problem};
 
 /// The time that decisions take usually follows each of them by this part.
 const PART: u64 = 16;
+/// One that took more than so many times the usual time, and more than this many nanoseconds, was interrupted: it counts for no more.
+const MOST: (u64, u64) = (8, 1_000_000);
 
 /// Decisions that wait for their turn.
 pub(super) struct Queue {
@@ -52,6 +54,8 @@ impl Queue {
     fn took(&self, time: Duration) {
         let time = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
         let usual = self.usual.load(Ordering::Relaxed);
+        let (times, least) = MOST;
+        let time = time.min(usual.saturating_mul(times).max(least));
         self.usual.store(usual - usual / PART + time / PART, Ordering::Relaxed);
     }
 }
@@ -98,6 +102,10 @@ mod tests {
             assert_eq!(queue.waiting.load(Ordering::Relaxed), 0);
             assert!(queue.turn().await.is_ok());
         });
+        // One that was interrupted changes little.
+        let before = milliseconds(12);
+        queue.took(Duration::from_secs(60));
+        assert!((before..2 * before).contains(&milliseconds(12)), "{}", milliseconds(12));
         // Fast ones bring it down again.
         for _ in 0..500 {
             queue.took(Duration::ZERO);
