@@ -108,8 +108,8 @@ impl Tokens {
     /// # Errors
     /// The file cannot be read or is malformed: which row, never what is in it.
     pub(super) fn read(path: &Path) -> Result<Tokens, String> {
-        let text = std::fs::read(path).map_err(|error| format!("the file of tokens cannot be read: {error}"))?;
-        Tokens::parse(&text)
+        let text = std::fs::read(path).map_err(|error| format!("the file of tokens cannot be read: {}: {error}", path.display()))?;
+        Tokens::parse(&text).map_err(|error| format!("{}: {error}", path.display()))
     }
 
     /// Reads the text of a file of tokens.
